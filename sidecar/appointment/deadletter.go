@@ -1,0 +1,27 @@
+package appointment
+
+import "time"
+
+// DeadLetter is a field that MySQL refused for good, kept until somebody
+// retries or discards it. Nothing trims it and nothing expires it (P8).
+type DeadLetter struct {
+	Post    Post
+	Key     string
+	Value   string
+	Deleted bool
+	Version Version
+	Code    string // stable: DeadPostGone, DeadRefused, ...
+	Reason  string // in words, without the value
+	At      time.Time
+
+	Slot int    // of the dirty field, while it is being buried
+	Mark string // of the dirty field, while it is being buried
+}
+
+// Why a field died.
+const (
+	DeadPostGone   = "post_gone"  // no such post in wp_posts
+	DeadUnresolved = "unresolved" // no post has this slug
+	DeadRefused    = "refused"    // MySQL refuses the value
+	DeadOvertaken  = "overtaken"  // core wrote while MySQL was away from us
+)

@@ -1,0 +1,35 @@
+package appointment
+
+import "errors"
+
+// Errors that cross rooms. httpapi maps each to one status and one stable code.
+var (
+	// ErrBadID: the id is neither a post id nor a slug.
+	ErrBadID = errors.New("not a post id or slug")
+	// ErrUnknownPost: no such post of an offloaded type.
+	ErrUnknownPost = errors.New("no such appointment")
+	// ErrUnknownDeadLetter: no dead letter for that post and key.
+	ErrUnknownDeadLetter = errors.New("no such dead letter")
+	// ErrNative: no lease; core writes now. Nothing was written.
+	ErrNative = errors.New("the site is in native mode")
+	// ErrDeadline: the request's deadline passed before anything was written.
+	ErrDeadline = errors.New("the deadline passed before the write began")
+	// ErrOtherRedis: the run id or token is not the one this ownership works
+	// with (R7). Nothing was written.
+	ErrOtherRedis = errors.New("another Redis, or an emptied one")
+	// ErrRedisAway: Redis was not reached. Nothing was written.
+	ErrRedisAway = errors.New("Redis is not reachable")
+	// ErrUnknownOutcome: Redis was asked and did not answer. The write may
+	// have happened, or may still happen.
+	ErrUnknownOutcome = errors.New("Redis did not answer in time")
+	// ErrRedisFull: Redis is at maxmemory and refused the write as a whole.
+	ErrRedisFull = errors.New("Redis is out of memory")
+	// ErrMySQLAway: MySQL cannot be reached or cannot be written to.
+	ErrMySQLAway = errors.New("MySQL is not available")
+	// ErrNotHeld: the site must be held in native mode for this.
+	ErrNotHeld = errors.New("the site is not held in native mode")
+)
+
+// ErrOtherSite: this Redis holds the fields of another site, or of a copy or
+// an earlier state of this one. It is never mixed in.
+var ErrOtherSite = errors.New("this Redis belongs to another site")

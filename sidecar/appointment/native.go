@@ -1,0 +1,15 @@
+package appointment
+
+// Native is what MySQL holds against the dirty fields of one post while core
+// may be writing (protocol R4, R8).
+type Native struct {
+	Returned uint64            // epoch of the newest return
+	Writes   map[string]uint64 // meta key, or "" for all keys -> epoch of core's newest write
+}
+
+// Overtakes reports whether a dirty field of that version does not count any
+// more: it is from before the newest return, or core wrote the key in a later
+// epoch.
+func (n Native) Overtakes(key string, v Version) bool {
+	return v.Epoch < n.Returned || n.Writes[key] > v.Epoch || n.Writes[""] > v.Epoch
+}

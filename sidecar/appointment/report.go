@@ -1,0 +1,26 @@
+package appointment
+
+// WriteResult is the answer to a batch of writes, in their order.
+type WriteResult struct {
+	Outcomes   [][]Outcome // per write, per field
+	Epoch      uint64      // under which they were accepted
+	Unverified bool        // accepted while MySQL was away
+}
+
+// DirtyView is what Redis holds of some posts that wp_postmeta may not have.
+type DirtyView struct {
+	// Leased: an owner says so (R8). If not, a reader must weigh each field
+	// against the native writes.
+	Leased bool
+	// Generation grows with every sync of a write that came past WordPress.
+	Generation uint64
+	Posts      map[string][]Dirty // by Post.Member; only posts with dirty fields
+}
+
+// SyncReport is the result of bringing dirty fields home.
+type SyncReport struct {
+	Synced     int // fields settled in MySQL
+	Left       int // posts still dirty
+	Dead       int // fields that became dead letters
+	Generation uint64
+}

@@ -1,0 +1,165 @@
+package redisstore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
+
+// Due returns the members of up to n posts whose sync is due.
+func (s *Store) Due(ctx context.Context, blog uint64, n int) ([]string, error) {
+	r, err := s.runs.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	cmds, err := r.eval(ctx, call{dueScript, []string{s.keys.dirty(blog)}, []any{n, s.horizon()}})
+	if err != nil {
+		return nil, classify(err)
+	}
+	members, err := cmds[0].StringSlice()
+	return members, classify(err)
+}
+
+// Claim claims the posts for a sync and reads all their dirty fields (R4, step
+// 2), in one round trip. Posts that are clean, or not due and not forced, are
+// left out of the answer.
+func (s *Store) Claim(ctx context.Context, lease appointment.Lease, posts []appointment.Post, force bool) ([]appointment.Reading, error) {
+	r, token, err := s.runs.at(ctx, lease.Token)
+	if err != nil || len(posts) == 0 {
+		return nil, err
+	}
+	calls := make([]call, len(posts))
+	for i, p := range posts {
+		keys := append([]string{s.keys.floor(p.Blog), s.keys.dirty(p.Blog), s.keys.claims(p.Blog)}, s.keys.pairs(p)...)
+		calls[i] = call{claimScript, keys, []any{token, p.Member(), s.ClaimLease.Milliseconds(), s.horizon(), force}}
+	}
+	cmds, err := r.eval(ctx, calls...)
+	if err != nil {
+		return nil, classify(err)
+	}
+	began := time.Now()
+	var readings []appointment.Reading
+	for i, cmd := range cmds {
+		answer, err := cmd.Slice()
+		if err != nil {
+			return nil, classify(err)
+		}
+		if len(answer) < 2 {
+			continue
+		}
+		reading, err := parseReading(posts[i], answer)
+		if err != nil {
+			return nil, fmt.Errorf("claim post %s: %w", posts[i].Member(), err)
+		}
+		reading.Began = began
+		readings = append(readings, reading)
+	}
+	return readings, nil
+}
+
+func parseReading(post appointment.Post, answer []any) (appointment.Reading, error) {
+	stamp, _ := answer[0].(int64)
+	now, err := strconv.ParseInt(fmt.Sprint(answer[1]), 10, 64)
+	if err != nil || stamp <= 0 {
+		return appointment.Reading{}, fmt.Errorf("stamp %v at %v", answer[0], answer[1])
+	}
+	reading := appointment.Reading{Post: post, Stamp: uint64(stamp), At: time.UnixMilli(now)}
+	for i := 2; i+3 < len(answer); i += 4 {
+		d, err := parseDirty(answer[i+1 : i+4])
+		if err != nil {
+			return reading, err
+		}
+		slot, _ := answer[i].(int64)
+		d.Slot = int(slot)
+		reading.Fields = append(reading.Fields, d)
+	}
+	return reading, nil
+}
+
+// Ack clears what a sync settled, each field only if nobody wrote it since and
+// only while the claim is ours (R4, step 4). false: it was not, and nothing was
+// cleared; a later claim will.
+func (s *Store) Ack(ctx context.Context, lease appointment.Lease, readings []appointment.Reading, settled [][]appointment.Settled) ([]bool, error) {
+	r, token, err := s.runs.at(ctx, lease.Token)
+	if err != nil || len(readings) == 0 {
+		return nil, err
+	}
+	calls := make([]call, len(readings))
+	for i, reading := range readings {
+		p := reading.Post
+		keys := append([]string{s.keys.floor(p.Blog), s.keys.dirty(p.Blog), s.keys.claims(p.Blog), s.keys.ttls(p.Blog)}, s.keys.pairs(p)...)
+		args := []any{token, p.Member(), reading.Stamp, s.ClaimLease.Milliseconds(), s.SyncDelay.Milliseconds(), int64(s.CleanTTL.Seconds())}
+		for _, field := range settled[i] {
+			fate := "w"
+			if field.LeftOut {
+				fate = "l"
+			}
+			args = append(args, field.Slot, field.Key, field.Mark, fate)
+		}
+		calls[i] = call{ackScript, keys, args}
+	}
+	cmds, err := r.eval(ctx, calls...)
+	if err != nil {
+		return nil, classify(err)
+	}
+	acked := make([]bool, len(cmds))
+	for i, cmd := range cmds {
+		n, err := cmd.Int64()
+		if err != nil {
+			return nil, classify(err)
+		}
+		acked[i] = n == 1
+	}
+	return acked, nil
+}
+
+// PutBack makes claimed posts due again after the wait.
+func (s *Store) PutBack(ctx context.Context, lease appointment.Lease, readings []appointment.Reading, wait time.Duration) error {
+	r, token, err := s.runs.at(ctx, lease.Token)
+	if err != nil || len(readings) == 0 {
+		return err
+	}
+	calls := make([]call, len(readings))
+	for i, reading := range readings {
+		blog := reading.Post.Blog
+		calls[i] = call{backoffScript, []string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog)},
+			[]any{token, reading.Post.Member(), reading.Stamp, min(wait, s.BackoffMax).Milliseconds()}}
+	}
+	_, err = r.eval(ctx, calls...)
+	return classify(err)
+}
+
+// Bury moves fields of a reading to the dead letters.
+func (s *Store) Bury(ctx context.Context, lease appointment.Lease, reading appointment.Reading, letters []appointment.DeadLetter) error {
+	r, token, err := s.runs.at(ctx, lease.Token)
+	if err != nil || len(letters) == 0 {
+		return err
+	}
+	p := reading.Post
+	args := []any{token, p.Member(), reading.Stamp}
+	for _, l := range letters {
+		body, err := json.Marshal(storedFrom(l))
+		if err != nil {
+			return fmt.Errorf("encode dead letter: %w", err)
+		}
+		args = append(args, l.Slot, l.Key, l.Mark, body)
+	}
+	keys := append([]string{s.keys.floor(p.Blog), s.keys.claims(p.Blog), s.keys.dead(p.Blog)}, s.keys.pairs(p)...)
+	_, err = r.eval(ctx, call{buryScript, keys, args})
+	return classify(err)
+}
+
+// Lift raises the counter to one that MySQL has already seen, so that stamps
+// grow again after a Redis that came back older.
+func (s *Store) Lift(ctx context.Context, lease appointment.Lease, counter uint64) error {
+	r, token, err := s.runs.at(ctx, lease.Token)
+	if err != nil {
+		return err
+	}
+	_, err = r.eval(ctx, call{liftScript, []string{s.keys.floor(lease.Blog)}, []any{token, counter}})
+	return classify(err)
+}

@@ -1,0 +1,106 @@
+package redisstore
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
+
+// stored is a dead letter as Redis keeps it: JSON, the value as base64, since
+// it may be what no JSON string can hold.
+type stored struct {
+	Value   []byte    `json:"value"`
+	Deleted bool      `json:"deleted,omitempty"`
+	Version string    `json:"version"`
+	Code    string    `json:"code"`
+	Reason  string    `json:"reason"`
+	At      time.Time `json:"at"`
+	Type    string    `json:"type,omitempty"`
+}
+
+func storedFrom(l appointment.DeadLetter) stored {
+	return stored{Value: []byte(l.Value), Deleted: l.Deleted, Version: l.Version.String(), Code: l.Code, Reason: l.Reason, At: l.At, Type: l.Post.Type}
+}
+
+func parseLetter(blog uint64, field, body string) (appointment.DeadLetter, error) {
+	member, key, _ := strings.Cut(field, ":")
+	post, err := appointment.ParsePost(blog, member)
+	if err != nil {
+		return appointment.DeadLetter{}, fmt.Errorf("dead letter %q: %w", member, err)
+	}
+	var s stored
+	if err := json.Unmarshal([]byte(body), &s); err != nil {
+		return appointment.DeadLetter{}, fmt.Errorf("dead letter of post %s: %w", member, err)
+	}
+	version, err := appointment.ParseVersion(s.Version)
+	if err != nil {
+		return appointment.DeadLetter{}, fmt.Errorf("dead letter of post %s: %w", member, err)
+	}
+	post.Type = s.Type
+	return appointment.DeadLetter{
+		Post: post, Key: key, Value: string(s.Value), Deleted: s.Deleted,
+		Version: version, Code: s.Code, Reason: s.Reason, At: s.At,
+	}, nil
+}
+
+// DeadLetters returns all dead letters of a blog, by post and key.
+func (s *Store) DeadLetters(ctx context.Context, blog uint64) ([]appointment.DeadLetter, error) {
+	r, err := s.runs.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := r.HGetAll(ctx, s.keys.dead(blog)).Result()
+	if err != nil {
+		return nil, classify(err)
+	}
+	letters := make([]appointment.DeadLetter, 0, len(all))
+	for field, body := range all {
+		l, err := parseLetter(blog, field, body)
+		if err != nil {
+			return nil, err
+		}
+		letters = append(letters, l)
+	}
+	slices.SortFunc(letters, func(a, b appointment.DeadLetter) int {
+		return cmp.Or(cmp.Compare(a.Post.ID, b.Post.ID), cmp.Compare(a.Post.Slug, b.Post.Slug), cmp.Compare(a.Key, b.Key))
+	})
+	return letters, nil
+}
+
+// DeadLetter returns one. ErrUnknownDeadLetter: there is none.
+func (s *Store) DeadLetter(ctx context.Context, post appointment.Post, key string) (appointment.DeadLetter, error) {
+	r, err := s.runs.get(ctx)
+	if err != nil {
+		return appointment.DeadLetter{}, err
+	}
+	body, err := r.HGet(ctx, s.keys.dead(post.Blog), letter(post.Member(), key)).Result()
+	if errors.Is(err, redis.Nil) {
+		return appointment.DeadLetter{}, appointment.ErrUnknownDeadLetter
+	}
+	if err != nil {
+		return appointment.DeadLetter{}, classify(err)
+	}
+	return parseLetter(post.Blog, letter(post.Member(), key), body)
+}
+
+// Discard removes a dead letter for good. ErrUnknownDeadLetter: there is none.
+func (s *Store) Discard(ctx context.Context, post appointment.Post, key string) error {
+	r, err := s.runs.get(ctx)
+	if err != nil {
+		return err
+	}
+	n, err := r.HDel(ctx, s.keys.dead(post.Blog), letter(post.Member(), key)).Result()
+	if err == nil && n == 0 {
+		return appointment.ErrUnknownDeadLetter
+	}
+	return classify(err)
+}

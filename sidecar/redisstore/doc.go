@@ -1,0 +1,20 @@
+// Package redisstore keeps offloaded fields in Redis, one Lua script for each
+// atomic step. It is the only room that imports go-redis.
+//
+// A post's hash holds values, its dirty hash holds the marks of what MySQL
+// does not have yet. A field is in one of these states:
+//
+//	hash   dirty hash   state
+//	value  mark         dirty: Redis is its truth
+//	-      mark         tombstone: deleted, MySQL does not know yet
+//	value  -            clean copy, a courtesy to other readers of Redis
+//	-      -            clean: only MySQL has it
+//
+// A mark is "epoch-counter@milliseconds" and flags: d for a write that came
+// past WordPress, u for one accepted while MySQL was away. Marks are compared
+// as strings; no two writes have the same.
+//
+// The dirty set holds each post with a dirty field, scored by the time its
+// sync is due. A claim rescores it to the end of its lease, so a crashed claim
+// simply comes due again, and there is no second index to repair.
+package redisstore

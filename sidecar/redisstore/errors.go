@@ -1,0 +1,55 @@
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
+
+// errOtherRun: a connection reached another run of Redis than the pool's.
+var errOtherRun = errors.New("redis has another run id")
+
+// classify turns an error of go-redis into one of the domain, by the one
+// question that matters to a writer: may the script have run?
+func classify(err error) error {
+	if err == nil {
+		return nil
+	}
+	text := err.Error()
+	var dial *net.OpError
+	switch {
+	case errors.Is(err, errOtherRun), strings.HasPrefix(text, "HOSPITAL_TOKEN"):
+		return fmt.Errorf("%w: %s", appointment.ErrOtherRedis, text)
+	case strings.HasPrefix(text, "HOSPITAL_EPOCH"):
+		return fmt.Errorf("%w: %s", appointment.ErrNative, text)
+	case strings.HasPrefix(text, "HOSPITAL_SITE"):
+		return fmt.Errorf("%w: %s", appointment.ErrOtherSite, text)
+	case strings.HasPrefix(text, "OOM "):
+		return fmt.Errorf("%w: %s", appointment.ErrRedisFull, text)
+	case refusedWhole(text), errors.As(err, &dial) && dial.Op == "dial", errors.Is(err, redis.ErrPoolTimeout), errors.Is(err, redis.ErrClosed):
+		return fmt.Errorf("%w: %s", appointment.ErrRedisAway, text)
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("%w: %w", appointment.ErrUnknownOutcome, err)
+	}
+	return fmt.Errorf("%w: %s", appointment.ErrUnknownOutcome, text)
+}
+
+// refusedWhole knows the error replies by which Redis says, before anything
+// ran, that it will not run a command. Source: server.c processCommand().
+func refusedWhole(text string) bool {
+	for _, prefix := range []string{
+		"LOADING", "READONLY", "MASTERDOWN", "NOAUTH", "WRONGPASS", "NOPERM", "MISCONF",
+		"NOREPLICAS", "BUSY ", "CLUSTERDOWN", "MOVED", "ASK ", "TRYAGAIN", "NOSCRIPT",
+	} {
+		if strings.HasPrefix(text, prefix) {
+			return true
+		}
+	}
+	return false
+}

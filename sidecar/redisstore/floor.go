@@ -1,0 +1,135 @@
+package redisstore
+
+import (
+	"context"
+	"crypto/rand"
+	"strings"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
+
+// Floors returns the floor of each blog on the current run, in one round trip.
+func (s *Store) Floors(ctx context.Context, blogs []uint64) (map[uint64]appointment.Floor, error) {
+	r, err := s.runs.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	pipe := r.Pipeline()
+	floors := make(map[uint64]appointment.Floor, len(blogs))
+	replies := make([]func() []any, len(blogs))
+	for i, blog := range blogs {
+		replies[i] = pipe.HMGet(ctx, s.keys.floor(blog), "token", "site").Val
+	}
+	cmds, err := pipe.Exec(ctx)
+	_ = cmds
+	if err != nil {
+		return nil, classify(err)
+	}
+	for i, blog := range blogs {
+		values := replies[i]()
+		token, _ := values[0].(string)
+		site, _ := values[1].(string)
+		floors[blog] = appointment.Floor{ID: *r.id.Load() + ":" + token, Missing: token == "", Site: site}
+	}
+	return floors, nil
+}
+
+// RaiseFloor is the first step of a return (R6): the floor becomes the epoch,
+// or is created with a new token. It returns "run id:token" of the Redis that
+// was raised. ErrOtherSite: its fields are another site's, and adopt is false.
+func (s *Store) RaiseFloor(ctx context.Context, blog, epoch uint64, site string, adopt bool) (string, error) {
+	r, err := s.runs.get(ctx)
+	if err != nil {
+		return "", err
+	}
+	cmds, err := r.eval(ctx, call{floorScript, []string{s.keys.floor(blog)}, []any{epoch, rand.Text(), site, adopt}})
+	if err != nil {
+		return "", classify(err)
+	}
+	token, err := cmds[0].Text()
+	return *r.id.Load() + ":" + token, classify(err)
+}
+
+// Drop drops the clean copies of some fields of some posts; of every post of
+// the blog when posts is nil.
+func (s *Store) Drop(ctx context.Context, blog uint64, posts []appointment.Post, fields []string) error {
+	r, err := s.runs.get(ctx)
+	if err != nil {
+		return err
+	}
+	args := make([]any, len(fields))
+	for i, f := range fields {
+		args[i] = f
+	}
+	if posts != nil {
+		return s.dropPosts(ctx, r, posts, args)
+	}
+	return s.scan(ctx, r, blog, func(page []appointment.Post) error { return s.dropPosts(ctx, r, page, args) })
+}
+
+func (s *Store) dropPosts(ctx context.Context, r *run, posts []appointment.Post, args []any) error {
+	var calls []call
+	for _, p := range posts {
+		pairs := s.keys.pairs(p)
+		for i := 0; i < len(pairs); i += 2 {
+			calls = append(calls, call{dropScript, pairs[i : i+2], args})
+		}
+	}
+	if len(calls) == 0 {
+		return nil
+	}
+	_, err := r.eval(ctx, calls...)
+	return classify(err)
+}
+
+// scan walks all posts of a blog that Redis holds anything of, a page at a
+// time. A post may come more than once.
+func (s *Store) scan(ctx context.Context, r *run, blog uint64, each func([]appointment.Post) error) error {
+	for _, glob := range s.keys.globs(blog) {
+		for _, suffix := range []string{"", ":dirty"} {
+			var cursor uint64
+			for {
+				page, next, err := r.Scan(ctx, cursor, glob+suffix, 1000).Result()
+				if err != nil {
+					return classify(err)
+				}
+				var posts []appointment.Post
+				for _, key := range page {
+					if p, err := appointment.ParsePost(blog, s.keys.member(blog, strings.TrimSuffix(key, ":dirty"))); err == nil {
+						posts = append(posts, p)
+					}
+				}
+				if err := each(posts); err != nil {
+					return err
+				}
+				if cursor = next; cursor == 0 {
+					break
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// Retire removes everything of a blog but its dead letters. The caller has
+// seen that nothing is dirty.
+func (s *Store) Retire(ctx context.Context, blog uint64) error {
+	r, err := s.runs.get(ctx)
+	if err != nil {
+		return err
+	}
+	err = s.scan(ctx, r, blog, func(page []appointment.Post) error {
+		var keys []string
+		for _, p := range page {
+			keys = append(keys, s.keys.pairs(p)...)
+		}
+		if len(keys) == 0 {
+			return nil
+		}
+		return classify(r.Del(ctx, keys...).Err())
+	})
+	if err != nil {
+		return err
+	}
+	return classify(r.Del(ctx, s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), s.keys.ttls(blog)).Err())
+}

@@ -1,0 +1,16 @@
+#!lua flags=allow-oom
+-- Raises the floor to the epoch of a return, or creates it with a new token where it is missing. Only R6 calls it.
+-- KEYS 1 floor
+-- ARGV 1 epoch, 2 token for a new floor, 3 identity of the site, 4 "1": this Redis is taken over from another site
+-- Returns the token. Error: HOSPITAL_SITE when the Redis holds another site's fields.
+local floor = redis.call('HMGET', KEYS[1], 'token', 'epoch', 'site')
+if floor[1] and floor[3] ~= ARGV[3] and ARGV[4] ~= '1' then
+  return redis.error_reply('HOSPITAL_SITE this Redis belongs to ' .. (floor[3] or 'nobody'))
+end
+if not floor[1] then
+  redis.call('HSET', KEYS[1], 'token', ARGV[2], 'epoch', ARGV[1], 'site', ARGV[3])
+  return ARGV[2]
+end
+redis.call('HSET', KEYS[1], 'site', ARGV[3])
+if tonumber(floor[2]) < tonumber(ARGV[1]) then redis.call('HSET', KEYS[1], 'epoch', ARGV[1]) end
+return floor[1]

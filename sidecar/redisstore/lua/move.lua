@@ -1,0 +1,35 @@
+#!lua
+-- A slug that nobody knew has a post now: its fields become that post's, as a write of this moment (R2).
+-- KEYS 1 floor, 2 dirty set, 3 claims, 4 slug's hash, 5 slug's dirty hash, 6 post hash, 7 dirty hash
+-- ARGV 1 token, 2 epoch, 3 slug, 4 member, 5 sync delay (ms)
+-- Returns how many fields moved. A field that the post has dirty itself was written knowing the post: it stays.
+-- Errors: HOSPITAL_TOKEN, HOSPITAL_EPOCH.
+local floor = redis.call('HMGET', KEYS[1], 'token', 'epoch')
+if floor[1] ~= ARGV[1] then return redis.error_reply('HOSPITAL_TOKEN another Redis, or an emptied one') end
+local epoch = tonumber(ARGV[2])
+if epoch < tonumber(floor[2]) then return redis.error_reply('HOSPITAL_EPOCH the epoch is over') end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local marks = redis.call('HGETALL', KEYS[5])
+local moved = 0
+for i = 1, #marks, 2 do
+  local key = marks[i]
+  if redis.call('HEXISTS', KEYS[7], key) == 0 then
+    local value = redis.call('HGET', KEYS[4], key)
+    local counter = redis.call('HINCRBY', KEYS[1], 'counter', 1)
+    local flags = string.match(marks[i + 1], '%a*$')
+    redis.call('HSET', KEYS[7], key, string.format('%.0f-%.0f@%.0f', epoch, counter, now) .. flags)
+    if value then redis.call('HSET', KEYS[6], key, value) else redis.call('HDEL', KEYS[6], key) end
+    moved = moved + 1
+  end
+end
+redis.call('DEL', KEYS[4], KEYS[5])
+redis.call('ZREM', KEYS[2], ARGV[3])
+redis.call('HDEL', KEYS[3], ARGV[3])
+if moved > 0 then
+  redis.call('HSET', KEYS[6], 'last_updated_redis', time[1])
+  redis.call('PERSIST', KEYS[6])
+  redis.call('ZADD', KEYS[2], 'NX', now + ARGV[5], ARGV[4])
+end
+return moved

@@ -1,0 +1,19 @@
+#!lua flags=no-writes
+-- What is dirty in some posts, with the generation, in one consistent look (R8).
+-- KEYS 1 floor, then for each post: post hash, dirty hash
+-- ARGV 1 token
+-- Returns generation, then for each post a list key, mark, value (nil: tombstone), ... Error: HOSPITAL_TOKEN.
+local floor = redis.call('HMGET', KEYS[1], 'token', 'generation')
+if floor[1] ~= ARGV[1] then return redis.error_reply('HOSPITAL_TOKEN another Redis, or an emptied one') end
+local answer = { floor[2] or '0' }
+for i = 2, #KEYS, 2 do
+  local marks = redis.call('HGETALL', KEYS[i + 1])
+  local fields = {}
+  for j = 1, #marks, 2 do
+    fields[#fields + 1] = marks[j]
+    fields[#fields + 1] = marks[j + 1]
+    fields[#fields + 1] = redis.call('HGET', KEYS[i], marks[j])
+  end
+  answer[#answer + 1] = fields
+end
+return answer

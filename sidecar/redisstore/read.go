@@ -1,0 +1,102 @@
+package redisstore
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
+
+// Dirty returns what is dirty in the posts, in one round trip and one
+// consistent look (R8). The Redis asked must be the one named by id
+// ("run id:token").
+func (s *Store) Dirty(ctx context.Context, blog uint64, id string, posts []appointment.Post) (appointment.DirtyView, error) {
+	view := appointment.DirtyView{Posts: map[string][]appointment.Dirty{}}
+	r, token, err := s.runs.at(ctx, id)
+	if err != nil {
+		return view, err
+	}
+	keys := make([]string, 1, 1+2*len(posts))
+	keys[0] = s.keys.floor(blog)
+	for _, p := range posts {
+		hash, dirty := s.keys.post(p)
+		keys = append(keys, hash, dirty)
+	}
+	cmds, err := r.eval(ctx, call{readScript, keys, []any{token}})
+	if err != nil {
+		return view, classify(err)
+	}
+	answer, err := cmds[0].Slice()
+	if err != nil || len(answer) != 1+len(posts) {
+		return view, fmt.Errorf("read script answered %T of %d", cmds[0].Val(), len(answer))
+	}
+	if view.Generation, err = strconv.ParseUint(fmt.Sprint(answer[0]), 10, 64); err != nil {
+		return view, fmt.Errorf("parse generation: %w", err)
+	}
+	for i, p := range posts {
+		fields, _ := answer[i+1].([]any)
+		for j := 0; j+2 < len(fields); j += 3 {
+			d, err := parseDirty(fields[j : j+3])
+			if err != nil {
+				return view, fmt.Errorf("post %s: %w", p.Member(), err)
+			}
+			view.Posts[p.Member()] = append(view.Posts[p.Member()], d)
+		}
+	}
+	return view, nil
+}
+
+// parseDirty reads key, mark, value as the scripts return them.
+func parseDirty(parts []any) (appointment.Dirty, error) {
+	key, _ := parts[0].(string)
+	mark, _ := parts[1].(string)
+	value, has := parts[2].(string)
+	d := appointment.Dirty{Key: key, Mark: mark, Value: value, Deleted: !has}
+	version, rest, ok := strings.Cut(mark, "@")
+	bare := strings.TrimRight(rest, "du")
+	ms, err := strconv.ParseInt(bare, 10, 64)
+	if !ok || err != nil {
+		return d, fmt.Errorf("mark %q of %q: want epoch-counter@milliseconds", mark, key)
+	}
+	d.At = time.UnixMilli(ms)
+	d.Direct = strings.Contains(rest[len(bare):], "d")
+	d.Unverified = strings.Contains(rest[len(bare):], "u")
+	d.Version, err = appointment.ParseVersion(version)
+	return d, err
+}
+
+// Copy returns everything Redis holds of a post, dirty or a clean copy, with
+// the time of the newest write (zero: none).
+func (s *Store) Copy(ctx context.Context, post appointment.Post) (map[string]string, time.Time, error) {
+	r, err := s.runs.get(ctx)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	hash, _ := s.keys.post(post)
+	fields, err := r.HGetAll(ctx, hash).Result()
+	if err != nil {
+		return nil, time.Time{}, classify(err)
+	}
+	var at time.Time
+	if seconds, err := strconv.ParseInt(fields[appointment.LastUpdated], 10, 64); err == nil {
+		at = time.Unix(seconds, 0)
+	}
+	delete(fields, appointment.LastUpdated)
+	return fields, at, nil
+}
+
+// Members returns up to n posts with dirty fields, longest due first; n < 0: all.
+func (s *Store) Members(ctx context.Context, blog uint64, n int64) ([]string, error) {
+	r, err := s.runs.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if n > 0 {
+		n--
+	}
+	members, err := r.ZRange(ctx, s.keys.dirty(blog), 0, n).Result()
+	return members, classify(err)
+}

@@ -1,0 +1,94 @@
+package redisstore
+
+import (
+	"context"
+	"strconv"
+	"time"
+)
+
+// Counts is how much of one blog Redis holds.
+type Counts struct {
+	DirtyPosts  int64
+	DeadLetters int64
+	OldestDue   time.Time // zero: nothing is dirty
+}
+
+// Counts counts, in one round trip.
+func (s *Store) Counts(ctx context.Context, blog uint64) (Counts, error) {
+	r, err := s.runs.get(ctx)
+	if err != nil {
+		return Counts{}, err
+	}
+	pipe := r.Pipeline()
+	dirty := pipe.ZCard(ctx, s.keys.dirty(blog))
+	dead := pipe.HLen(ctx, s.keys.dead(blog))
+	oldest := pipe.ZRangeWithScores(ctx, s.keys.dirty(blog), 0, 0)
+	if _, err := pipe.Exec(ctx); err != nil {
+		return Counts{}, classify(err)
+	}
+	counts := Counts{DirtyPosts: dirty.Val(), DeadLetters: dead.Val()}
+	if z := oldest.Val(); len(z) > 0 {
+		counts.OldestDue = time.UnixMilli(int64(z[0].Score))
+	}
+	return counts, nil
+}
+
+// Server is what a Redis says about itself.
+type Server struct {
+	Version         string
+	RunID           string
+	Role            string
+	MaxMemoryPolicy string // "" when it does not say
+	UsedMemory      int64  // bytes
+	AOF             bool
+	AppendFsync     string // "" when CONFIG is not allowed to us
+	NoFsyncRewrite  string // no-appendfsync-on-rewrite, "" likewise
+}
+
+// Server asks INFO, and CONFIG where that is allowed.
+func (s *Store) Server(ctx context.Context) (Server, error) {
+	r, err := s.runs.get(ctx)
+	if err != nil {
+		return Server{}, err
+	}
+	pipe := r.Pipeline()
+	info := pipe.Info(ctx)
+	config := pipe.ConfigGet(ctx, "*append*fsync*")
+	if _, err := pipe.Exec(ctx); err != nil && info.Err() != nil {
+		return Server{}, classify(info.Err())
+	}
+	memory, _ := strconv.ParseInt(infoValue(info.Val(), "used_memory"), 10, 64)
+	version := infoValue(info.Val(), "valkey_version")
+	if version == "" {
+		version = infoValue(info.Val(), "redis_version")
+	}
+	return Server{
+		Version: version, RunID: infoValue(info.Val(), "run_id"), Role: infoValue(info.Val(), "role"),
+		MaxMemoryPolicy: infoValue(info.Val(), "maxmemory_policy"), UsedMemory: memory,
+		AOF:            infoValue(info.Val(), "aof_enabled") == "1",
+		AppendFsync:    config.Val()["appendfsync"],
+		NoFsyncRewrite: config.Val()["no-appendfsync-on-rewrite"],
+	}, nil
+}
+
+// Unsafe lists, in words, the settings under which an acknowledged write could
+// be lost without an error. Source: redis.conf and the persistence pages.
+func (s Server) Unsafe() []string {
+	var problems []string
+	if p := s.MaxMemoryPolicy; p != "" && p != "noeviction" {
+		problems = append(problems, "maxmemory-policy is "+p+": it evicts unsynced writes; set noeviction")
+	}
+	if !s.AOF {
+		problems = append(problems, "appendonly is no: a killed Redis loses every unsynced write; set appendonly yes")
+	}
+	if s.AppendFsync == "no" {
+		problems = append(problems, "appendfsync is no: a power cut loses up to half a minute; set everysec or always")
+	}
+	if s.NoFsyncRewrite == "yes" {
+		problems = append(problems, "no-appendfsync-on-rewrite is yes: a power cut during a rewrite loses up to half a minute; set no")
+	}
+	if s.Role != "" && s.Role != "master" {
+		problems = append(problems, "the server is a "+s.Role+": it takes no writes; connect to the master")
+	}
+	return problems
+}

@@ -1,0 +1,146 @@
+package redisstore
+
+import (
+	"context"
+	"fmt"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
+
+// Write takes each write in one atomic step, all in one round trip, under the
+// lease each carries (R2). The outcomes are per write and per field. On an
+// error that is not ErrUnknownOutcome, nothing of the writes behind the first
+// refused one was done; with a single write, nothing at all.
+func (s *Store) Write(ctx context.Context, writes []appointment.Write) ([][]appointment.Outcome, error) {
+	if len(writes) == 0 {
+		return nil, nil
+	}
+	r, token, err := s.runs.at(ctx, writes[0].Lease.Token)
+	if err != nil {
+		return nil, err
+	}
+	calls := make([]call, len(writes))
+	for i, w := range writes {
+		calls[i] = s.writeCall(w, token)
+	}
+	cmds, err := r.eval(ctx, calls...)
+	if err != nil {
+		return nil, classify(err)
+	}
+	outcomes := make([][]appointment.Outcome, len(writes))
+	for i, cmd := range cmds {
+		answers, err := cmd.Int64Slice()
+		if err != nil || len(answers) != len(writes[i].Fields) {
+			return nil, fmt.Errorf("%w: write script answered %v", appointment.ErrUnknownOutcome, cmd.Val())
+		}
+		outcomes[i] = make([]appointment.Outcome, len(answers))
+		for j, n := range answers {
+			outcomes[i][j] = appointment.Unchanged
+			if n == 1 {
+				outcomes[i][j] = appointment.Updated
+			}
+		}
+	}
+	return outcomes, nil
+}
+
+func (s *Store) writeCall(w appointment.Write, token string) call {
+	blog := w.Post.Blog
+	hash, dirty := s.keys.post(w.Post)
+	args := make([]any, 0, 6+4*len(w.Fields))
+	args = append(args, token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), int64(w.TTL.Seconds()), flags(w.Direct, w.Lease))
+	for _, f := range w.Fields {
+		set, same := "=", "0"
+		if f.Delete {
+			set = "-"
+		} else if f.Row != nil && *f.Row == f.Value {
+			same = "1"
+		}
+		args = append(args, f.Key, set, f.Value, same)
+	}
+	return call{writeScript, []string{s.keys.floor(blog), hash, dirty, s.keys.dirty(blog), s.keys.ttls(blog), s.keys.dead(blog)}, args}
+}
+
+// flags of the marks of a write, as doc.go explains them.
+func flags(direct bool, lease appointment.Lease) string {
+	s := ""
+	if direct {
+		s += "d"
+	}
+	if lease.Unverified {
+		s += "u"
+	}
+	return s
+}
+
+// SetStatus writes status and last_updated_redis in one step if Redis holds the
+// appointment or the caller knows that it exists. false: there is none.
+func (s *Store) SetStatus(ctx context.Context, w appointment.Write, status string, known bool) (bool, error) {
+	blog := w.Post.Blog
+	hash, dirty := s.keys.post(w.Post)
+	n, err := s.number(ctx, w.Lease, func(token string) call {
+		return call{statusScript, []string{s.keys.floor(blog), hash, dirty, s.keys.dirty(blog), s.keys.dead(blog)},
+			[]any{token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), flags(w.Direct, w.Lease), status, known}}
+	})
+	return n == 1, err
+}
+
+// Delete leaves a tombstone for every field that Redis holds of the post.
+// false: it holds none.
+func (s *Store) Delete(ctx context.Context, w appointment.Write) (bool, error) {
+	blog := w.Post.Blog
+	hash, dirty := s.keys.post(w.Post)
+	n, err := s.number(ctx, w.Lease, func(token string) call {
+		return call{deleteScript, []string{s.keys.floor(blog), hash, dirty, s.keys.dirty(blog)},
+			[]any{token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), flags(w.Direct, w.Lease)}}
+	})
+	return n == 1, err
+}
+
+// Mark makes a post due now, whether or not anything in it is dirty.
+func (s *Store) Mark(ctx context.Context, lease appointment.Lease, post appointment.Post) error {
+	_, err := s.number(ctx, lease, func(token string) call {
+		return call{markScript, []string{s.keys.floor(post.Blog), s.keys.dirty(post.Blog)}, []any{token, post.Member()}}
+	})
+	return err
+}
+
+// Move gives the fields kept under a slug to the post that has it now.
+func (s *Store) Move(ctx context.Context, lease appointment.Lease, slug string, post appointment.Post) error {
+	blog := post.Blog
+	fromHash, fromDirty := s.keys.pair(blog, s.keys.patterns[0], slug)
+	hash, dirty := s.keys.post(post)
+	_, err := s.number(ctx, lease, func(token string) call {
+		return call{moveScript, []string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), fromHash, fromDirty, hash, dirty},
+			[]any{token, lease.Epoch, slug, post.Member(), s.SyncDelay.Milliseconds()}}
+	})
+	return err
+}
+
+// Forget drops everything of a deleted post but its dead letters, and tells
+// whether there was anything.
+func (s *Store) Forget(ctx context.Context, lease appointment.Lease, post appointment.Post) (bool, error) {
+	blog := post.Blog
+	n, err := s.number(ctx, lease, func(token string) call {
+		keys := append([]string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), s.keys.ttls(blog)}, s.keys.pairs(post)...)
+		return call{forgetScript, keys, []any{token, lease.Epoch, post.Member()}}
+	})
+	return n > 0, err
+}
+
+// number runs one script that answers a number.
+func (s *Store) number(ctx context.Context, lease appointment.Lease, build func(token string) call) (int64, error) {
+	r, token, err := s.runs.at(ctx, lease.Token)
+	if err != nil {
+		return 0, err
+	}
+	cmds, err := r.eval(ctx, build(token))
+	if err != nil {
+		return 0, classify(err)
+	}
+	n, err := cmds[0].Int64()
+	if err != nil {
+		return 0, fmt.Errorf("%w: script answered %v", appointment.ErrUnknownOutcome, cmds[0].Val())
+	}
+	return n, nil
+}
