@@ -4,7 +4,7 @@ package appointment
 // may be writing (protocol R4, R8).
 type Native struct {
 	Returned uint64            // epoch of the newest return
-	Writes   map[string]uint64 // meta key, or "" for all keys -> epoch of core's newest write
+	Writes   map[string]uint64 // meta key, or "" for all keys -> epoch of core's newest write, to this post or to all posts
 }
 
 // Overtakes reports whether a dirty field of that version does not count any

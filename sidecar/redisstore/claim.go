@@ -142,6 +142,7 @@ func (s *Store) Bury(ctx context.Context, lease appointment.Lease, reading appoi
 	p := reading.Post
 	args := []any{token, p.Member(), reading.Stamp}
 	for _, l := range letters {
+		l.Post.Type = s.keys.typeAt(l.Slot)
 		body, err := json.Marshal(storedFrom(l))
 		if err != nil {
 			return fmt.Errorf("encode dead letter: %w", err)

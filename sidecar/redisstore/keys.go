@@ -71,6 +71,16 @@ func (k keys) pairs(p appointment.Post) []string {
 	return all
 }
 
+// typeAt is the first post type that lives in a slot.
+func (k keys) typeAt(slot int) string {
+	for _, each := range k.types {
+		if each.Pattern == k.patterns[slot] {
+			return each.Name
+		}
+	}
+	return ""
+}
+
 // globs match every post key of a blog; other keys may match too, so the
 // caller checks with member().
 func (k keys) globs(blog uint64) []string {

@@ -10,7 +10,7 @@ import (
 type Counts struct {
 	DirtyPosts  int64
 	DeadLetters int64
-	OldestDue   time.Time // zero: nothing is dirty
+	Overdue     time.Duration // how long the oldest sync is due, and its sync delay
 }
 
 // Counts counts, in one round trip.
@@ -23,12 +23,13 @@ func (s *Store) Counts(ctx context.Context, blog uint64) (Counts, error) {
 	dirty := pipe.ZCard(ctx, s.keys.dirty(blog))
 	dead := pipe.HLen(ctx, s.keys.dead(blog))
 	oldest := pipe.ZRangeWithScores(ctx, s.keys.dirty(blog), 0, 0)
+	now := pipe.Time(ctx)
 	if _, err := pipe.Exec(ctx); err != nil {
 		return Counts{}, classify(err)
 	}
 	counts := Counts{DirtyPosts: dirty.Val(), DeadLetters: dead.Val()}
 	if z := oldest.Val(); len(z) > 0 {
-		counts.OldestDue = time.UnixMilli(int64(z[0].Score))
+		counts.Overdue = max(0, now.Val().Sub(time.UnixMilli(int64(z[0].Score)))+s.SyncDelay)
 	}
 	return counts, nil
 }

@@ -4,13 +4,14 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/redis/go-redis/v9"
+
 	"hospital-appointments-redis/sidecar/appointment"
 )
 
 // Write takes each write in one atomic step, all in one round trip, under the
 // lease each carries (R2). The outcomes are per write and per field. On an
-// error that is not ErrUnknownOutcome, nothing of the writes behind the first
-// refused one was done; with a single write, nothing at all.
+// error that is not ErrUnknownOutcome, nothing was written at all.
 func (s *Store) Write(ctx context.Context, writes []appointment.Write) ([][]appointment.Outcome, error) {
 	if len(writes) == 0 {
 		return nil, nil
@@ -25,7 +26,7 @@ func (s *Store) Write(ctx context.Context, writes []appointment.Write) ([][]appo
 	}
 	cmds, err := r.eval(ctx, calls...)
 	if err != nil {
-		return nil, classify(err)
+		return nil, ofAll(cmds, classify(err))
 	}
 	outcomes := make([][]appointment.Outcome, len(writes))
 	for i, cmd := range cmds {
@@ -42,6 +43,16 @@ func (s *Store) Write(ctx context.Context, writes []appointment.Write) ([][]appo
 		}
 	}
 	return outcomes, nil
+}
+
+// ofAll is the error of a batch: a refusal of some is no refusal of all.
+func ofAll(cmds []*redis.Cmd, err error) error {
+	for _, cmd := range cmds {
+		if cmd.Err() == nil {
+			return fmt.Errorf("%w: some of the batch was written, then: %s", appointment.ErrUnknownOutcome, err)
+		}
+	}
+	return err
 }
 
 func (s *Store) writeCall(w appointment.Write, token string) call {

@@ -1,0 +1,111 @@
+package containers
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ory/dockertest/v3"
+	"github.com/ory/dockertest/v3/docker"
+)
+
+// lifetime is how long a container lives if nobody purges it, in seconds.
+const lifetime = 30 * 60
+
+// Suite is the Debian release whose images are used.
+func Suite() string { return cmp.Or(os.Getenv("HOSPITAL_SUITE"), "trixie") }
+
+var started struct {
+	sync.Mutex
+	pool      *dockertest.Pool
+	resources []*dockertest.Resource
+}
+
+// Main runs the tests and purges every container they started. It is the whole
+// of a TestMain: os.Exit(containers.Main(m)).
+func Main(m *testing.M) int {
+	code := m.Run()
+	started.Lock()
+	defer started.Unlock()
+	for _, r := range started.resources {
+		if err := started.pool.Purge(r); err != nil {
+			fmt.Fprintf(os.Stderr, "purge container %s: %v\n", r.Container.Name, err)
+			code = max(code, 1)
+		}
+	}
+	return code
+}
+
+func pool() (*dockertest.Pool, error) {
+	started.Lock()
+	defer started.Unlock()
+	if started.pool == nil {
+		p, err := dockertest.NewPool("")
+		if err != nil {
+			return nil, fmt.Errorf("reach Docker: %w", err)
+		}
+		p.MaxWait = 90 * time.Second
+		started.pool = p
+	}
+	return started.pool, nil
+}
+
+// start runs one of our images, its ports published on 127.0.0.1 only.
+func start(image, tag string, env, args []string, ports ...string) (*dockertest.Resource, error) {
+	p, err := pool()
+	if err != nil {
+		return nil, err
+	}
+	bindings := map[docker.Port][]docker.PortBinding{}
+	for _, port := range ports {
+		bindings[docker.Port(port)] = []docker.PortBinding{{HostIP: "127.0.0.1", HostPort: "0"}}
+	}
+	repository := "hospital-appointments/" + image
+	if _, err := p.Client.InspectImage(repository + ":" + tag); err != nil {
+		return nil, fmt.Errorf("image %s:%s is not built (make images): %w", repository, tag, err)
+	}
+	r, err := p.RunWithOptions(&dockertest.RunOptions{
+		Repository: repository, Tag: tag, Env: env, Cmd: args, ExposedPorts: ports, PortBindings: bindings,
+		Labels: map[string]string{"hospital.test": fmt.Sprint(os.Getpid())},
+	}, func(c *docker.HostConfig) { c.AutoRemove = true; c.PublishAllPorts = false })
+	if err != nil {
+		return nil, fmt.Errorf("start %s:%s: %w", repository, tag, err)
+	}
+	started.Lock()
+	started.resources = append(started.resources, r)
+	started.Unlock()
+	return r, r.Expire(lifetime)
+}
+
+// needDocker ends a test under -short, and fails it where Docker is not there.
+func needDocker(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.SkipNow()
+	}
+}
+
+// Eventually calls check until it returns nil, and fails the test with its
+// last error after the patience.
+func Eventually(t testing.TB, patience time.Duration, check func(ctx context.Context) error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := check(ctx)
+		if err == nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("still not so after %s: %v", patience, err)
+		case <-tick.C:
+		}
+	}
+}

@@ -1,0 +1,1 @@
+<?php $table_prefix = 'inc_';

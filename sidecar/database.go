@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+
+	"hospital-appointments-redis/sidecar/appointment"
+	"hospital-appointments-redis/sidecar/cli"
+	"hospital-appointments-redis/sidecar/config"
+)
+
+// openDB makes the pool; it connects when it is first used.
+func openDB(conf config.Config) (*sql.DB, error) {
+	options := conf.MySQL()
+	options.Logger = mysqlLog{}
+	connector, err := mysql.NewConnector(options)
+	if err != nil {
+		return nil, fmt.Errorf("configure MySQL: %w", err)
+	}
+	db := sql.OpenDB(connector)
+	db.SetConnMaxLifetime(3 * time.Minute) // below any server's wait_timeout; the driver's advice
+	db.SetMaxOpenConns(16)
+	db.SetMaxIdleConns(16)
+	return db, nil
+}
+
+// tokenOption is where the plugin keeps the API's token, in the main site.
+const tokenOption = "hospital_appointments_redis_token"
+
+// tokenAge is how long a token read from the options table is believed.
+const tokenAge = 5 * time.Second
+
+// tokens knows the API's token: from the configuration, or the plugin's.
+type tokens struct {
+	fixed  string
+	db     *sql.DB
+	tables appointment.Tables
+
+	mu    sync.Mutex
+	last  string
+	until time.Time
+}
+
+func tokenSource(conf config.Config, db *sql.DB, tables appointment.Tables) *tokens {
+	return &tokens{fixed: string(conf.Token), db: db, tables: tables}
+}
+
+// token returns the token. While MySQL is away the last one known is good; an
+// error means that none was ever known.
+func (t *tokens) token(ctx context.Context) (string, error) {
+	if t.fixed != "" {
+		return t.fixed, nil
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if time.Now().Before(t.until) {
+		return t.last, nil
+	}
+	var token string
+	err := t.db.QueryRowContext(ctx, "SELECT option_value FROM "+t.tables.Options(1)+" WHERE option_name = ?", tokenOption).Scan(&token)
+	switch {
+	case err == nil && token != "":
+		t.last, t.until = token, time.Now().Add(tokenAge)
+	case t.last != "":
+		t.until = time.Now().Add(tokenAge)
+	case err == nil, errors.Is(err, sql.ErrNoRows):
+		return "", fmt.Errorf("the plugin has made no token yet: activate it, or set HOSPITAL_TOKEN")
+	default:
+		return "", fmt.Errorf("read the API's token from the options table: %w", err)
+	}
+	return t.last, nil
+}
+
+// commands is what the command line tools need of the configuration.
+func commands(environ []string) cli.Setup {
+	return cli.Setup{
+		Version: version,
+		Client: func() (*cli.Client, error) {
+			conf, err := config.LoadClient(environ)
+			if err != nil {
+				return nil, err
+			}
+			network, address := conf.Dial()
+			return &cli.Client{Network: network, Address: address, Token: func(ctx context.Context) (string, error) {
+				db, err := openDB(conf)
+				if err != nil {
+					return "", err
+				}
+				defer db.Close()
+				return tokenSource(conf, db, appointment.Tables{Base: conf.TablePrefix}).token(ctx)
+			}}, nil
+		},
+		Config: func(w io.Writer, asJSON bool) error {
+			conf, problems := config.Load(environ)
+			text := []byte(conf.Dump())
+			if asJSON {
+				var err error
+				if text, err = conf.DumpJSON(); err != nil {
+					return err
+				}
+			}
+			if _, err := w.Write(text); err != nil {
+				return err
+			}
+			return problems
+		},
+	}
+}

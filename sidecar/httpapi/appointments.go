@@ -1,0 +1,153 @@
+package httpapi
+
+import (
+	"errors"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
+
+// direct is the guide's calls, for one kind of post. They come past WordPress,
+// from a kiosk or a feed, or from the guide's PHP class.
+type direct struct {
+	*Server
+	kind  string // as the type's key pattern begins
+	slugs bool   // a slug that no post has yet may be written to
+}
+
+// target is the post a write is for.
+type target struct {
+	appointment.Post
+	known bool // MySQL has it
+}
+
+// target resolves the post of a write. While MySQL is away it takes the
+// caller's word; the owner marks what is written then. ErrUnknownPost: there
+// is no such post, and nothing may be written.
+func (d direct) target(c *call) (at target, err error) {
+	defer func() { c.early = err != nil }()
+	post, err := c.post("id")
+	if err != nil {
+		return target{}, err
+	}
+	if found, ok := d.posts.get(lookup{d.kind, post}); ok {
+		return target{found, true}, nil
+	}
+	found, known, away, err := d.resolve(c.ctx, post)
+	switch {
+	case err != nil:
+		return target{}, err
+	case !known && found.ID == 0 && !d.slugs && away:
+		return target{}, appointment.ErrMySQLAway
+	case !known && found.ID == 0 && !d.slugs:
+		return target{}, appointment.ErrUnknownPost
+	}
+	return target{found, known}, nil
+}
+
+// set answers PUT: it writes the fields named and leaves the others.
+func (d direct) set(c *call) error {
+	change, err := d.decodeSet(c)
+	if err != nil {
+		return err
+	}
+	return d.change(c, change)
+}
+
+// setField answers PATCH of one field.
+func (d direct) setField(c *call) error {
+	key, err := c.param("key")
+	if err != nil {
+		return err
+	}
+	if err := checkKey(key); err != nil {
+		return within("key", err)
+	}
+	change, err := d.decodeField(c, key)
+	if err != nil {
+		return err
+	}
+	return d.change(c, change)
+}
+
+func (d direct) change(c *call, change appointment.Write) error {
+	at, err := d.target(c)
+	if err != nil {
+		return err
+	}
+	change.Post = at.Post
+	result, err := d.Owner.Write(c.ctx, []appointment.Write{change}, c.deadline)
+	if err != nil {
+		c.partly = len(result.Outcomes) > 0
+		return err
+	}
+	c.num("id", at.ID)
+	if at.ID == 0 {
+		c.bytes("slug", at.Slug)
+	}
+	c.bool("resolved", at.known)
+	if result.Unverified {
+		c.bool("unverified", true)
+	}
+	return nil
+}
+
+// remove answers DELETE: what Redis holds of the post goes, from wp_postmeta
+// too; rows that did not come through Redis stay.
+func (d direct) remove(c *call) error {
+	raw, err := d.decodeRaw(c)
+	if err != nil {
+		return err
+	}
+	at, err := d.target(c)
+	if err != nil {
+		return err
+	}
+	deleted, err := d.Owner.Delete(c.ctx, at.Post, !raw)
+	if err != nil {
+		return err
+	}
+	c.num("deleted", bit(deleted))
+	return nil
+}
+
+// setStatus answers POST .../status: the guide's atomic script, which says 0
+// when there is no such appointment.
+func (d direct) setStatus(c *call) error {
+	status, raw, err := d.decodeStatus(c)
+	if err != nil {
+		return err
+	}
+	updated, err := d.updateStatus(c, status, !raw)
+	if err != nil {
+		return err
+	}
+	c.num("updated", bit(updated))
+	return nil
+}
+
+func (d direct) updateStatus(c *call, status string, direct bool) (bool, error) {
+	at, err := d.target(c)
+	if errors.Is(err, appointment.ErrUnknownPost) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return d.Owner.SetStatus(c.ctx, at.Post, status, direct, at.known)
+}
+
+// mark answers POST .../dirty: the post is to be synced.
+func (d direct) mark(c *call) error {
+	if err := nothing(c); err != nil {
+		return err
+	}
+	at, err := d.target(c)
+	if err != nil {
+		return err
+	}
+	if err := d.Owner.Mark(c.ctx, at.Post); err != nil {
+		return err
+	}
+	c.bool("marked", true)
+	return nil
+}

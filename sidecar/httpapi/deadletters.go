@@ -1,0 +1,164 @@
+package httpapi
+
+import (
+	"cmp"
+	"log/slog"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
+
+// mostDeadLetters is how many one page has at most.
+const mostDeadLetters = 1000
+
+// deadLetters answers GET /v1/dead-letters: a page of them, those after
+// "post/key", and how many there are in all.
+func (s *Server) deadLetters(c *call) error {
+	after, limit, err := pageOf(c)
+	if err != nil {
+		return err
+	}
+	all, err := s.DeadLetters.DeadLetters(c.ctx, c.blog)
+	if err != nil {
+		return err
+	}
+	page := all
+	if after != nil {
+		first := slices.IndexFunc(all, func(l appointment.DeadLetter) bool { return order(l, *after) > 0 })
+		page = all[max(first, 0):]
+		if first < 0 {
+			page = nil
+		}
+	}
+	c.open("dead_letters", '[')
+	for _, each := range page[:min(limit, len(page))] {
+		c.deadLetter("", each)
+	}
+	c.close(']')
+	c.count("count", len(all))
+	return nil
+}
+
+// order is the one DeadLetters lists them in.
+func order(a, b appointment.DeadLetter) int {
+	return cmp.Or(cmp.Compare(a.Post.ID, b.Post.ID), cmp.Compare(a.Post.Slug, b.Post.Slug), cmp.Compare(a.Key, b.Key))
+}
+
+func pageOf(c *call) (after *appointment.DeadLetter, limit int, err error) {
+	query, err := url.ParseQuery(c.web.Request().URL.RawQuery)
+	if err != nil {
+		return nil, 0, fail(badRequest, "", "the query is malformed")
+	}
+	limit = 100
+	if query.Has("limit") {
+		limit, err = strconv.Atoi(query.Get("limit"))
+		if err != nil || limit < 1 || limit > mostDeadLetters {
+			return nil, 0, fail(badRequest, "limit", "want 1 to "+strconv.Itoa(mostDeadLetters))
+		}
+	}
+	if query.Get("after") == "" {
+		return nil, limit, nil
+	}
+	member, key, _ := strings.Cut(query.Get("after"), "/")
+	post, err := appointment.ParsePost(c.blog, member)
+	if err != nil {
+		return nil, 0, fail(badRequest, "after", "want post/key")
+	}
+	return &appointment.DeadLetter{Post: post, Key: key}, limit, nil
+}
+
+// deadLetter answers GET of one.
+func (s *Server) deadLetter(c *call) error {
+	letter, err := s.findDeadLetter(c)
+	if err != nil {
+		return err
+	}
+	c.deadLetter("dead_letter", letter)
+	return nil
+}
+
+// retryDeadLetter makes the field dirty again, in the order that is now.
+func (s *Server) retryDeadLetter(c *call) error {
+	if err := nothing(c); err != nil {
+		return err
+	}
+	letter, err := s.findDeadLetter(c)
+	if err != nil {
+		return err
+	}
+	if err := s.DeadLetters.Retry(c.ctx, letter.Post, letter.Key); err != nil {
+		return err
+	}
+	c.bool("retried", true)
+	return nil
+}
+
+// discardDeadLetter removes one for good. The reason that it wants goes to the
+// log, which is all that remains of it.
+func (s *Server) discardDeadLetter(c *call) error {
+	reason, err := decodeReason(c)
+	if err != nil {
+		return err
+	}
+	letter, err := s.findDeadLetter(c)
+	if err != nil {
+		return err
+	}
+	if err := s.DeadLetters.Discard(c.ctx, letter.Post, letter.Key); err != nil {
+		return err
+	}
+	s.Logger.LogAttrs(c.ctx, slog.LevelInfo, "discarded a dead letter",
+		slog.Uint64("blog", c.blog), slog.String("post", letter.Post.Member()), slog.String("key", letter.Key),
+		slog.String("code", letter.Code), slog.String("version", letter.Version.String()), slog.String("reason", reason))
+	c.bool("discarded", true)
+	return nil
+}
+
+func decodeReason(c *call) (reason string, err error) {
+	in := newScanner(c.body)
+	members := names{known: []string{"reason"}}
+	in.open('{', badRequest)
+	for in.member(&members) != "" {
+		reason = in.text()
+		in.in("reason")
+	}
+	if err := in.end(); err != nil {
+		return "", err
+	}
+	if strings.TrimSpace(reason) == "" || len(reason) > 1000 {
+		return "", fail(badRequest, "reason", "want a reason, of at most 1000 bytes")
+	}
+	return reason, nil
+}
+
+// findDeadLetter finds the one that the path names.
+func (s *Server) findDeadLetter(c *call) (appointment.DeadLetter, error) {
+	post, err := c.post("post")
+	if err != nil {
+		return appointment.DeadLetter{}, err
+	}
+	key, err := c.param("key")
+	if err != nil {
+		return appointment.DeadLetter{}, err
+	}
+	return s.DeadLetters.DeadLetter(c.ctx, post, key)
+}
+
+func (c *call) deadLetter(name string, l appointment.DeadLetter) {
+	c.open(name, '{')
+	c.bytes("post", l.Post.Member())
+	c.bytes("key", l.Key)
+	if !l.Deleted {
+		c.bytes("value", l.Value)
+	}
+	c.bool("deleted", l.Deleted)
+	c.bytes("code", l.Code)
+	c.bytes("reason", l.Reason)
+	c.bytes("version", l.Version.String())
+	c.bytes("at", l.At.UTC().Format(time.RFC3339))
+	c.close('}')
+}

@@ -1,0 +1,115 @@
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
+
+// Owner acts under a lease (protocol R1). Its errors are appointment's; one
+// that none of them is counts as "it may have been written".
+type Owner interface {
+	// Write takes the writes in order, each post atomically. deadline is
+	// CLOCK_MONOTONIC in ns, 0 for none. The owner fills the leases in. When it
+	// fails after some were taken, it returns the outcomes of those too.
+	Write(ctx context.Context, writes []appointment.Write, deadline int64) (appointment.WriteResult, error)
+	// SetStatus sets the field "status" if the post is there: known says that
+	// MySQL has it, otherwise Redis must.
+	SetStatus(ctx context.Context, post appointment.Post, status string, direct, known bool) (updated bool, err error)
+	Delete(ctx context.Context, post appointment.Post, direct bool) (deleted bool, err error)
+	Mark(ctx context.Context, post appointment.Post) error
+	Dirty(ctx context.Context, blog uint64, posts []appointment.Post) (appointment.DirtyView, error)
+	Forget(ctx context.Context, blog uint64, posts []appointment.Post) (int, error)
+}
+
+// Syncer brings dirty fields home.
+type Syncer interface {
+	// Barrier returns once the posts are clean; nil posts are all of them. The
+	// clean copies of the keys in drop leave Redis.
+	Barrier(ctx context.Context, blog uint64, posts []appointment.Post, drop []string) (appointment.SyncReport, error)
+	Sync(ctx context.Context, blog uint64) (appointment.SyncReport, error)
+	Retire(ctx context.Context, blog uint64) (appointment.SyncReport, error)
+}
+
+// Rows is what MySQL says of a post.
+type Rows interface {
+	// Resolve fills in id and type of a post that is of one of the types, or
+	// returns ErrUnknownPost or ErrMySQLAway.
+	Resolve(ctx context.Context, post appointment.Post, types []string) (appointment.Post, error)
+	// Rows returns the values of the keys that have a single row.
+	Rows(ctx context.Context, post appointment.Post) (map[string]string, error)
+	// Native returns, read by one statement, what stands against dirty fields
+	// while nobody holds a lease (R8).
+	Native(ctx context.Context, post appointment.Post) (appointment.Native, error)
+}
+
+// Redis is what Redis holds, as a person with redis-cli would see it.
+type Redis interface {
+	// Copy returns a post's fields, clean copies and dirty ones, and the time
+	// of the newest write (zero: none).
+	Copy(ctx context.Context, post appointment.Post) (map[string]string, time.Time, error)
+	// Members returns up to n posts that have dirty fields, by Post.Member.
+	Members(ctx context.Context, blog uint64, n int64) ([]string, error)
+}
+
+// DeadLetters are the fields that MySQL refused for good. What is named by post
+// and key and is not there is ErrUnknownDeadLetter.
+type DeadLetters interface {
+	// DeadLetters returns all, by id, slug and key.
+	DeadLetters(ctx context.Context, blog uint64) ([]appointment.DeadLetter, error)
+	DeadLetter(ctx context.Context, post appointment.Post, key string) (appointment.DeadLetter, error)
+	Retry(ctx context.Context, post appointment.Post, key string) error
+	Discard(ctx context.Context, post appointment.Post, key string) error
+}
+
+// Registry is a *prometheus.Registry: where the metrics of this room are
+// registered, and what /metrics shows.
+type Registry interface {
+	prometheus.Registerer
+	prometheus.Gatherer
+}
+
+// Deps is everything the API needs. All of it is required.
+type Deps struct {
+	Owner       Owner
+	Syncer      Syncer
+	Rows        Rows
+	Redis       Redis
+	DeadLetters DeadLetters
+	Stats       func(context.Context) (any, error)    // marshalled into /v1/stats
+	Ready       func(context.Context) []string        // what is missing: "redis: ..."
+	Token       func(context.Context) (string, error) // asked for each request, so that a rotated token counts at once
+	Types       appointment.Types
+	Logger      *slog.Logger
+	Registry    Registry
+	Limits      Limits
+	Version     string
+	DefaultAck  appointment.Ack // of a write
+}
+
+// Limits of one request, and of one connection.
+type Limits struct {
+	Body    int64 // bytes of a request's body
+	Value   int   // bytes of one value
+	Ops     int   // operations or fields of one call
+	Posts   int   // ids of one call
+	Members int64 // names in one answer of GET /v1/dirty
+
+	ReadHeader, Read, Write, Idle time.Duration
+	Shutdown                      time.Duration // for requests under way when Serve is told to stop
+}
+
+// DefaultLimits are those of the contract. Idle is long so that PHP's
+// kept-alive connections are good; Write, so that a barrier may take its time.
+func DefaultLimits() Limits {
+	return Limits{
+		Body: 16 << 20, Value: 4 << 20, Ops: 1000, Posts: 10000, Members: 10000,
+		ReadHeader: 5 * time.Second, Read: 30 * time.Second,
+		Write: 5 * time.Minute, Idle: 120 * time.Second,
+		Shutdown: 10 * time.Second,
+	}
+}

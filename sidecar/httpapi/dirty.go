@@ -1,0 +1,72 @@
+package httpapi
+
+import "hospital-appointments-redis/sidecar/appointment"
+
+// dirty answers POST /v1/dirty: the dirty fields of posts, for WordPress to
+// lay over the rows that it reads afterwards (R8). Without a lease it answers
+// all the same and says so.
+func (s *Server) dirty(c *call) error {
+	posts, err := s.decodePosts(c)
+	if err != nil {
+		return err
+	}
+	view, err := s.Owner.Dirty(c.ctx, c.blog, posts)
+	if err != nil {
+		return err
+	}
+	c.bool("lease", view.Leased)
+	c.num("generation", view.Generation)
+	c.open("posts", '{')
+	for member, fields := range view.Posts {
+		c.open(member, '{')
+		for _, each := range fields {
+			c.dirtyField(each)
+		}
+		c.close('}')
+	}
+	c.close('}')
+	return nil
+}
+
+func (c *call) dirtyField(f appointment.Dirty) {
+	c.open(f.Key, '{')
+	if f.Deleted {
+		c.bool("deleted", true)
+	} else {
+		c.bytes("value", f.Value)
+	}
+	c.num("epoch", f.Version.Epoch)
+	c.close('}')
+}
+
+// members answers GET /v1/dirty: which posts have dirty fields.
+func (s *Server) members(c *call) error {
+	members, err := s.Redis.Members(c.ctx, c.blog, s.Limits.Members)
+	if err != nil {
+		return err
+	}
+	c.open("members", '[')
+	for _, each := range members {
+		c.element(each)
+	}
+	c.close(']')
+	return nil
+}
+
+// forget answers POST /v1/forget: deleted posts leave Redis.
+func (s *Server) forget(c *call) error {
+	posts, err := s.decodePosts(c)
+	if err != nil {
+		return err
+	}
+	if len(posts) == 0 {
+		return fail(badRequest, "posts", "want at least one post")
+	}
+	s.posts.drop()
+	forgotten, err := s.Owner.Forget(c.ctx, c.blog, posts)
+	if err != nil {
+		return err
+	}
+	c.count("forgotten", forgotten)
+	return nil
+}

@@ -1,0 +1,229 @@
+package httpapi
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
+
+// fakes are the rooms behind the API, scripted. Every call that could change
+// something is noted, so that a test can say that none came.
+type fakes struct {
+	writes   []appointment.Write // that the owner was given
+	deadline int64
+	asked    []string // every other call that may change something
+	lookups  int      // of Resolve
+
+	result  func([]appointment.Write) (appointment.WriteResult, error)
+	err     error // of every call that asks Redis or the site row
+	updated bool  // of SetStatus
+	deleted bool  // of Delete
+	view    appointment.DirtyView
+	report  appointment.SyncReport
+	copied  map[string]string
+	at      time.Time
+	members []string
+	letters []appointment.DeadLetter
+
+	posts     []appointment.Post // in MySQL, with their slugs
+	rows      map[string]string
+	native    appointment.Native
+	mysqlErr  error
+	beforeRow func() // runs when the rows are read
+
+	missing []string
+	token   string
+	tokens  error
+}
+
+// newFakes knows the posts 123 (slug appt_12345) and the doctor 7.
+func newFakes() *fakes {
+	return &fakes{
+		updated: true, deleted: true, token: "golden",
+		report: appointment.SyncReport{Synced: 3, Generation: 4},
+		posts: []appointment.Post{
+			{Blog: 1, ID: 123, Slug: "appt_12345", Type: "hospital_appointment"},
+			{Blog: 1, ID: 7, Slug: "dr-house", Type: "hospital_doctor"},
+		},
+		rows: map[string]string{"status": "pending", "room": "4"},
+	}
+}
+
+// server makes the API over the fakes, with small limits.
+func (f *fakes) server(t testing.TB) *Server {
+	t.Helper()
+	limits := DefaultLimits()
+	limits.Body, limits.Value, limits.Ops, limits.Posts = 4096, 64, 4, 5
+	return f.serverWith(t, limits, slog.New(slog.NewTextHandler(io.Discard, nil)))
+}
+
+func (f *fakes) serverWith(t testing.TB, limits Limits, logger *slog.Logger) *Server {
+	t.Helper()
+	types, err := appointment.ParseTypes(appointment.DefaultTypes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(Deps{
+		Owner: f, Syncer: f, Rows: fakeRows{f}, Redis: f, DeadLetters: f,
+		Stats:  func(context.Context) (any, error) { return map[string]int{"dirty_posts": 2}, f.err },
+		Ready:  func(context.Context) []string { return f.missing },
+		Token:  func(context.Context) (string, error) { return f.token, f.tokens },
+		Types:  types,
+		Logger: logger, Registry: prometheus.NewRegistry(),
+		Limits: limits, Version: "1.0.0", DefaultAck: appointment.Memory,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (f *fakes) note(format string, args ...any) {
+	f.asked = append(f.asked, fmt.Sprintf(format, args...))
+}
+
+// untouched fails the test if anything was asked that could change something.
+func (f *fakes) untouched(t testing.TB) {
+	t.Helper()
+	if len(f.writes) > 0 || len(f.asked) > 0 {
+		t.Errorf("side effects: writes %+v, calls %v; want none", f.writes, f.asked)
+	}
+}
+
+func (f *fakes) Write(_ context.Context, writes []appointment.Write, deadline int64) (appointment.WriteResult, error) {
+	f.writes, f.deadline = append(f.writes, writes...), deadline
+	if f.result != nil {
+		return f.result(writes)
+	}
+	if f.err != nil {
+		return appointment.WriteResult{}, f.err
+	}
+	return allUpdated(writes), nil
+}
+
+// allUpdated is the answer to writes that changed everything.
+func allUpdated(writes []appointment.Write) appointment.WriteResult {
+	result := appointment.WriteResult{Epoch: 7}
+	for _, w := range writes {
+		result.Outcomes = append(result.Outcomes, slices.Repeat([]appointment.Outcome{appointment.Updated}, len(w.Fields)))
+	}
+	return result
+}
+
+func (f *fakes) SetStatus(_ context.Context, p appointment.Post, status string, direct, known bool) (bool, error) {
+	f.note("SetStatus %s %s %q direct=%v known=%v", p.Type, p.Member(), status, direct, known)
+	return f.updated, f.err
+}
+
+func (f *fakes) Delete(_ context.Context, p appointment.Post, direct bool) (bool, error) {
+	f.note("Delete %s %s direct=%v", p.Type, p.Member(), direct)
+	return f.deleted, f.err
+}
+
+func (f *fakes) Mark(_ context.Context, p appointment.Post) error {
+	f.note("Mark %s %s", p.Type, p.Member())
+	return f.err
+}
+
+func (f *fakes) Dirty(context.Context, uint64, []appointment.Post) (appointment.DirtyView, error) {
+	return f.view, f.err
+}
+
+func (f *fakes) Forget(_ context.Context, blog uint64, posts []appointment.Post) (int, error) {
+	f.note("Forget %d %s", blog, membersOf(posts))
+	return len(posts), f.err
+}
+
+func (f *fakes) Barrier(_ context.Context, blog uint64, posts []appointment.Post, drop []string) (appointment.SyncReport, error) {
+	f.note("Barrier %d %s drop=%v", blog, membersOf(posts), drop)
+	return f.report, f.err
+}
+
+func (f *fakes) Sync(_ context.Context, blog uint64) (appointment.SyncReport, error) {
+	f.note("Sync %d", blog)
+	return f.report, f.err
+}
+
+func (f *fakes) Retire(_ context.Context, blog uint64) (appointment.SyncReport, error) {
+	f.note("Retire %d", blog)
+	return f.report, f.err
+}
+
+func (f *fakes) Copy(context.Context, appointment.Post) (map[string]string, time.Time, error) {
+	return maps.Clone(f.copied), f.at, f.err
+}
+
+func (f *fakes) Members(context.Context, uint64, int64) ([]string, error) { return f.members, f.err }
+
+func (f *fakes) DeadLetters(context.Context, uint64) ([]appointment.DeadLetter, error) {
+	return f.letters, f.err
+}
+
+func (f *fakes) DeadLetter(_ context.Context, p appointment.Post, key string) (appointment.DeadLetter, error) {
+	for _, each := range f.letters {
+		if each.Post.Member() == p.Member() && each.Key == key {
+			return each, f.err
+		}
+	}
+	return appointment.DeadLetter{}, appointment.ErrUnknownDeadLetter
+}
+
+func (f *fakes) Retry(_ context.Context, p appointment.Post, key string) error {
+	f.note("Retry %s %s %s", p.Type, p.Member(), key)
+	return f.err
+}
+
+func (f *fakes) Discard(_ context.Context, p appointment.Post, key string) error {
+	f.note("Discard %s %s %s", p.Type, p.Member(), key)
+	return f.err
+}
+
+// membersOf writes posts as type:member; nil is "all".
+func membersOf(posts []appointment.Post) string {
+	if posts == nil {
+		return "all"
+	}
+	var names []string
+	for _, p := range posts {
+		names = append(names, p.Type+":"+p.Member())
+	}
+	return strings.Join(names, ",")
+}
+
+type fakeRows struct{ *fakes }
+
+func (f fakeRows) Resolve(_ context.Context, post appointment.Post, types []string) (appointment.Post, error) {
+	f.lookups++
+	if f.mysqlErr != nil {
+		return post, f.mysqlErr
+	}
+	for _, each := range f.posts {
+		same := each.ID == post.ID || post.ID == 0 && each.Slug == post.Slug
+		if same && each.Blog == post.Blog && slices.Contains(types, each.Type) {
+			each.Slug = ""
+			return each, nil
+		}
+	}
+	return post, appointment.ErrUnknownPost
+}
+
+func (f fakeRows) Rows(context.Context, appointment.Post) (map[string]string, error) {
+	if f.beforeRow != nil {
+		f.beforeRow()
+	}
+	return maps.Clone(f.rows), f.mysqlErr
+}
+
+func (f fakeRows) Native(context.Context, appointment.Post) (appointment.Native, error) {
+	return f.native, f.mysqlErr
+}

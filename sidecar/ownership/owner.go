@@ -1,0 +1,232 @@
+package ownership
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
+
+// Fields is Redis as an owner uses it: every call names the lease that it is
+// made under, and a Redis other than the lease's refuses it.
+type Fields interface {
+	Write(ctx context.Context, writes []appointment.Write) ([][]appointment.Outcome, error)
+	SetStatus(ctx context.Context, w appointment.Write, status string, known bool) (bool, error)
+	Delete(ctx context.Context, w appointment.Write) (bool, error)
+	Mark(ctx context.Context, lease appointment.Lease, post appointment.Post) error
+	Forget(ctx context.Context, lease appointment.Lease, post appointment.Post) (bool, error)
+	Dirty(ctx context.Context, blog uint64, id string, posts []appointment.Post) (appointment.DirtyView, error)
+	Drop(ctx context.Context, blog uint64, posts []appointment.Post, fields []string) error
+	DeadLetter(ctx context.Context, post appointment.Post, key string) (appointment.DeadLetter, error)
+	Floors(ctx context.Context, blogs []uint64) (map[uint64]appointment.Floor, error)
+	RaiseFloor(ctx context.Context, blog, epoch uint64, site string, adopt bool) (string, error)
+}
+
+// Drainer empties Redis into MySQL before a return.
+type Drainer interface {
+	Drain(ctx context.Context, blog uint64) (appointment.SyncReport, error)
+}
+
+// Options of an Owner.
+type Options struct {
+	Lease time.Duration // L: at least the plugin's total timeout
+	Adopt bool          // take over a Redis that holds another site's fields
+	// Fit tells why this Redis may not be worked with, by its settings; nil: it may.
+	Fit    func(ctx context.Context) error
+	Logger *slog.Logger
+}
+
+// Owner is one sidecar's share in the ownership of all blogs. It is safe for
+// concurrent use.
+type Owner struct {
+	Options
+	rows   siteRows
+	fields Fields
+
+	seen    atomic.Pointer[sighting] // the newest read of the site rows
+	reading sync.Mutex               // one read of the site rows at a time
+	wake    chan struct{}            // look now rather than at the next beat
+
+	mu      sync.Mutex
+	tending map[uint64]*tended
+	names   map[uint64]string // identity of each blog, once known
+
+	Writes, Lapses, TakeOvers, Returns atomic.Uint64 // since start; Writes counts fields
+}
+
+// sighting is what the site rows said in a read that began at began.
+type sighting struct {
+	began time.Time
+	sites map[uint64]appointment.Site
+	err   error // the read failed; sites are those of the one before
+}
+
+// New makes an owner without any lease; Run gets and keeps them.
+func New(db *sql.DB, tables appointment.Tables, fields Fields, options Options) *Owner {
+	o := &Owner{
+		Options: options, rows: siteRows{db, tables}, fields: fields, wake: make(chan struct{}, 1),
+		tending: map[uint64]*tended{}, names: map[uint64]string{},
+	}
+	o.seen.Store(&sighting{err: fmt.Errorf("the site rows were not read yet: %w", appointment.ErrMySQLAway)})
+	return o
+}
+
+// Lease returns the right to act as owner of a blog (R1). When it has lapsed it
+// is renewed within ctx. ErrNative: core writes; ErrMySQLAway: nobody can tell.
+func (o *Owner) Lease(ctx context.Context, blog uint64) (appointment.Lease, error) {
+	seen := o.seen.Load()
+	if seen.err != nil || time.Since(seen.began) >= o.Options.Lease {
+		o.Lapses.Add(1)
+		if seen = o.renew(ctx, seen); seen.err != nil {
+			return appointment.Lease{}, seen.err
+		}
+		if time.Since(seen.began) >= o.Options.Lease {
+			return appointment.Lease{}, fmt.Errorf("the lease was over before it was renewed: %w", appointment.ErrNative)
+		}
+	}
+	return leaseOf(seen, blog)
+}
+
+func leaseOf(seen *sighting, blog uint64) (appointment.Lease, error) {
+	site, ok := seen.sites[blog]
+	if !ok {
+		return appointment.Lease{}, fmt.Errorf("blog %d has no site row, the plugin is not active there: %w", blog, appointment.ErrNative)
+	}
+	if site.Native {
+		return appointment.Lease{}, appointment.ErrNative
+	}
+	return appointment.Lease{Blog: blog, Epoch: site.Epoch, Token: site.RedisID}, nil
+}
+
+// direct is Lease for the direct API, which may go on under the last epoch
+// known while MySQL is away; what it writes is marked (R1's one exception).
+func (o *Owner) direct(ctx context.Context, blog uint64) (appointment.Lease, error) {
+	lease, err := o.Lease(ctx, blog)
+	if errors.Is(err, appointment.ErrMySQLAway) {
+		if last, err := leaseOf(o.seen.Load(), blog); err == nil {
+			last.Unverified = true
+			return last, nil
+		}
+	}
+	return lease, err
+}
+
+// renew reads the site rows, unless somebody did since the caller looked, or a
+// read failed less than a lease ago: an outage must not cost every request a
+// timeout.
+func (o *Owner) renew(ctx context.Context, known *sighting) *sighting {
+	o.reading.Lock()
+	defer o.reading.Unlock()
+	last := o.seen.Load()
+	if last != known || last.err != nil && !last.began.IsZero() && time.Since(last.began) < o.Options.Lease {
+		return last
+	}
+	return o.look(ctx)
+}
+
+// look reads the site rows. The caller holds o.reading.
+func (o *Owner) look(ctx context.Context) *sighting {
+	began := time.Now() // the lease counts from before the read (R1)
+	sites, err := o.rows.read(ctx)
+	if err != nil {
+		sites = o.seen.Load().sites
+	}
+	seen := &sighting{began: began, sites: sites, err: err}
+	o.seen.Store(seen)
+	return seen
+}
+
+// Ticket is what a sync needs: the epoch of the site row, and the Redis that
+// may be drained into it. In offload that is the row's; in native it is
+// whichever there is, since R4 decides by epochs what still counts (R7).
+func (o *Owner) Ticket(ctx context.Context, blog uint64) (appointment.Lease, error) {
+	site, ok := o.seen.Load().sites[blog]
+	if !ok {
+		return appointment.Lease{}, fmt.Errorf("blog %d has no site row: %w", blog, appointment.ErrNative)
+	}
+	ticket := appointment.Lease{Blog: blog, Epoch: site.Epoch, Token: site.RedisID}
+	if !site.Native {
+		return ticket, nil
+	}
+	floors, err := o.fields.Floors(ctx, []uint64{blog})
+	if err != nil {
+		return ticket, err
+	}
+	if err := o.ours(ctx, blog, floors[blog]); err != nil {
+		return ticket, err
+	}
+	ticket.Token = floors[blog].ID
+	return ticket, nil
+}
+
+// Site reads a blog's site row afresh.
+func (o *Owner) Site(ctx context.Context, blog uint64) (appointment.Site, error) {
+	o.reading.Lock()
+	seen := o.look(ctx)
+	o.reading.Unlock()
+	if seen.err != nil {
+		return appointment.Site{}, seen.err
+	}
+	site, ok := seen.sites[blog]
+	if !ok {
+		return site, fmt.Errorf("blog %d has no site row: %w", blog, appointment.ErrNative)
+	}
+	return site, nil
+}
+
+// Blogs returns the blogs that have a site row, ascending.
+func (o *Owner) Blogs() []uint64 {
+	sites := o.seen.Load().sites
+	blogs := make([]uint64, 0, len(sites))
+	for blog := range sites {
+		blogs = append(blogs, blog)
+	}
+	slices.Sort(blogs)
+	return blogs
+}
+
+// Sites returns the site rows as last read, and whether that read is young
+// enough for a lease.
+func (o *Owner) Sites() (map[uint64]appointment.Site, bool) {
+	seen := o.seen.Load()
+	return seen.sites, seen.err == nil && time.Since(seen.began) < o.Options.Lease
+}
+
+// ours tells whether a Redis holds this blog's fields. ErrOtherSite: another
+// site's; ErrOtherRedis: nobody's yet.
+func (o *Owner) ours(ctx context.Context, blog uint64, floor appointment.Floor) error {
+	if floor.Missing {
+		return fmt.Errorf("it has no floor: %w", appointment.ErrOtherRedis)
+	}
+	name, err := o.name(ctx, blog)
+	if err != nil {
+		return err
+	}
+	if floor.Site != name {
+		return fmt.Errorf("%w: it says %q, this is %q", appointment.ErrOtherSite, floor.Site, name)
+	}
+	return nil
+}
+
+func (o *Owner) name(ctx context.Context, blog uint64) (string, error) {
+	o.mu.Lock()
+	name, ok := o.names[blog]
+	o.mu.Unlock()
+	if ok {
+		return name, nil
+	}
+	name, err := o.rows.identity(ctx, blog)
+	if err == nil {
+		o.mu.Lock()
+		o.names[blog] = name
+		o.mu.Unlock()
+	}
+	return name, err
+}

@@ -1,0 +1,141 @@
+package ownership
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/go-sql-driver/mysql"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
+
+// siteRows is the table of the site rows.
+type siteRows struct {
+	db     *sql.DB
+	tables appointment.Tables
+}
+
+// read returns the site rows of all blogs in one statement. Without our tables
+// there are none: the plugin was never activated.
+func (s siteRows) read(ctx context.Context) (map[uint64]appointment.Site, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT blog_id, epoch, mode = 'native', held, settled, returned, redis_id FROM "+s.tables.State())
+	var missing *mysql.MySQLError
+	if errors.As(err, &missing) && missing.Number == 1146 {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, away("read site rows", err)
+	}
+	defer rows.Close()
+	sites := map[uint64]appointment.Site{}
+	for rows.Next() {
+		var s appointment.Site
+		if err := rows.Scan(&s.Blog, &s.Epoch, &s.Native, &s.Held, &s.Settled, &s.Returned, &s.RedisID); err != nil {
+			return nil, away("read site rows", err)
+		}
+		sites[s.Blog] = s
+	}
+	if err := rows.Err(); err != nil {
+		return nil, away("read site rows", err)
+	}
+	return sites, nil
+}
+
+// takeOver makes the site native in a new epoch, if it still is what it was
+// (R3, R7). false: somebody was faster.
+func (s siteRows) takeOver(ctx context.Context, site appointment.Site) (bool, error) {
+	result, err := s.db.ExecContext(ctx, "UPDATE "+s.tables.State()+
+		" SET mode = 'native', epoch = epoch + 1 WHERE blog_id = ? AND mode = 'offload' AND epoch = ?", site.Blog, site.Epoch)
+	if err != nil {
+		return false, away("take over", err)
+	}
+	n, err := result.RowsAffected()
+	return n == 1, err
+}
+
+// settle records that a lease period has passed since the epoch began (R3).
+func (s siteRows) settle(ctx context.Context, site appointment.Site) error {
+	_, err := s.db.ExecContext(ctx, "UPDATE "+s.tables.State()+
+		" SET settled = epoch WHERE blog_id = ? AND epoch = ? AND settled < epoch", site.Blog, site.Epoch)
+	if err != nil {
+		return away("settle", err)
+	}
+	return nil
+}
+
+// giveBack ends R6: offload in a new epoch with this Redis, and no native
+// writes left to remember, if the row is still what it was. false: it is not.
+func (s siteRows) giveBack(ctx context.Context, site appointment.Site, redisID string) (bool, error) {
+	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	if err != nil {
+		return false, away("return", err)
+	}
+	defer func() { _ = tx.Rollback() }() // after COMMIT it does nothing
+	result, err := tx.ExecContext(ctx, "UPDATE "+s.tables.State()+
+		" SET mode = 'offload', returned = epoch + 1, epoch = epoch + 1, redis_id = ?"+
+		" WHERE blog_id = ? AND mode = 'native' AND held = 0 AND epoch = ?", redisID, site.Blog, site.Epoch)
+	if err != nil {
+		return false, away("return", err)
+	}
+	if n, err := result.RowsAffected(); err != nil || n != 1 {
+		return false, err
+	}
+	if _, err := tx.ExecContext(ctx, "DELETE FROM "+s.tables.Native()+" WHERE blog_id = ?", site.Blog); err != nil {
+		return false, away("return", err)
+	}
+	if err := tx.Commit(); err != nil {
+		return false, away("return", err)
+	}
+	return true, nil
+}
+
+// natives returns the posts that core wrote while native; 0 stands for all.
+func (s siteRows) natives(ctx context.Context, blog uint64) ([]uint64, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT DISTINCT post_id FROM "+s.tables.Native()+" WHERE blog_id = ? ORDER BY post_id", blog)
+	if err != nil {
+		return nil, away("read native writes", err)
+	}
+	defer rows.Close()
+	var posts []uint64
+	for rows.Next() {
+		var id uint64
+		if err := rows.Scan(&id); err != nil {
+			return nil, away("read native writes", err)
+		}
+		posts = append(posts, id)
+	}
+	return posts, rows.Err()
+}
+
+// prune removes fence rows that nothing can need: those of an epoch before the
+// last return, since a read of that epoch cannot commit any more, and all that
+// was dirty then was drained.
+func (s siteRows) prune(ctx context.Context, blog uint64) error {
+	for {
+		result, err := s.db.ExecContext(ctx, "DELETE FROM "+s.tables.Fence()+" WHERE blog_id = ? AND epoch < (SELECT returned FROM "+
+			s.tables.State()+" WHERE blog_id = ?) LIMIT 1000", blog, blog)
+		if err != nil {
+			return away("prune fence rows", err)
+		}
+		if n, err := result.RowsAffected(); err != nil || n < 1000 {
+			return err
+		}
+	}
+}
+
+// identity names the site whose fields a Redis holds: database, prefix and
+// address. A copy or a restored database has another one.
+func (s siteRows) identity(ctx context.Context, blog uint64) (string, error) {
+	var database, address string
+	err := s.db.QueryRowContext(ctx, "SELECT DATABASE(), option_value FROM "+s.tables.Options(blog)+" WHERE option_name = 'siteurl'").Scan(&database, &address)
+	if err != nil {
+		return "", away("read the site's address", err)
+	}
+	return fmt.Sprintf("%s.%s at %s", database, s.tables.Base, address), nil
+}
+
+func away(doing string, err error) error {
+	return fmt.Errorf("%s: %w: %w", doing, appointment.ErrMySQLAway, err)
+}

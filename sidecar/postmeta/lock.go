@@ -1,0 +1,153 @@
+package postmeta
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
+
+// lock takes every lock of R4's transaction, in the one order that all use
+// (site row, fence rows, posts, meta rows; ids ascending), and reads what plan
+// decides by.
+func (b batch) lock(ctx context.Context, tx *sql.Tx, readings []appointment.Reading, nowait bool) (state, error) {
+	ids := make([]any, 0, len(readings))
+	for _, r := range readings {
+		ids = append(ids, r.Post.ID)
+	}
+	slices.SortFunc(ids, func(x, y any) int { return int(int64(x.(uint64)) - int64(y.(uint64))) })
+	s := state{fences: map[uint64]fence{}, natives: map[uint64]map[string]uint64{}, exists: map[uint64]bool{}, rows: map[uint64]map[string][]uint64{}}
+	l := locker{batch: b, tx: tx, ids: ids, in: marks(len(ids)), update: " FOR UPDATE"}
+	if nowait {
+		l.update, l.share = " FOR UPDATE NOWAIT", " NOWAIT"
+	}
+	for _, step := range []func(context.Context, *state) error{l.site, l.fence, l.natives, l.posts, l.rows} {
+		if err := step(ctx, &s); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+type locker struct {
+	batch
+	tx            *sql.Tx
+	ids           []any
+	in            string // placeholders of ids
+	update, share string // suffixes
+}
+
+// site: the site row in share mode, its epoch still ours.
+func (l locker) site(ctx context.Context, s *state) error {
+	query := "SELECT epoch, mode = 'native', returned FROM " + l.tables.State() + " WHERE blog_id = ? LOCK IN SHARE MODE"
+	err := l.tx.QueryRowContext(ctx, query, l.blog).Scan(&s.site.Epoch, &s.site.Native, &s.site.Returned)
+	if err == sql.ErrNoRows || err == nil && s.site.Epoch != l.epoch {
+		return errEpoch
+	}
+	return err
+}
+
+// fence: the fence rows for update, created if absent, so that a native write
+// of the same post and this exclude each other.
+func (l locker) fence(ctx context.Context, s *state) error {
+	query := "SELECT post_id, epoch, stamp, version_epoch, version_counter FROM " + l.tables.Fence() +
+		" WHERE blog_id = ? AND post_id IN (" + l.in + ") ORDER BY post_id" + l.update
+	for range 2 {
+		err := l.each(ctx, query, append([]any{l.blog}, l.ids...), func(scan func(...any) error) error {
+			var post uint64
+			var f fence
+			err := scan(&post, &f.read.Epoch, &f.read.Counter, &f.version.Epoch, &f.version.Counter)
+			s.fences[post] = f
+			return err
+		})
+		if err != nil || len(s.fences) == len(l.ids) {
+			return err
+		}
+		var missing []any
+		for _, id := range l.ids {
+			if _, ok := s.fences[id.(uint64)]; !ok {
+				missing = append(missing, l.blog, id)
+			}
+		}
+		create := "INSERT IGNORE INTO " + l.tables.Fence() + " (blog_id, post_id) VALUES " + tuples(len(missing)/2, 2)
+		if _, err := l.tx.ExecContext(ctx, create, missing...); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("fence rows of %d posts: %d found after creating them", len(l.ids), len(s.fences))
+}
+
+// natives: what core wrote while the site was native. In offload there is
+// nothing to read: the return deleted the rows, and only a native site row,
+// which our share lock keeps from coming, lets new ones in.
+func (l locker) natives(ctx context.Context, s *state) error {
+	if !s.site.Native {
+		return nil
+	}
+	query := "SELECT post_id, meta_key, epoch FROM " + l.tables.Native() + " WHERE blog_id = ? AND post_id IN (0," + l.in + ")"
+	return l.each(ctx, query, append([]any{l.blog}, l.ids...), func(scan func(...any) error) error {
+		var post, epoch uint64
+		var key string
+		err := scan(&post, &key, &epoch)
+		if s.natives[post] == nil {
+			s.natives[post] = map[string]uint64{}
+		}
+		s.natives[post][key] = epoch
+		return err
+	})
+}
+
+// posts: those that exist, in share mode, so that none is deleted while rows
+// are born for it. A statement of its own, so that SELECT is all it needs.
+func (l locker) posts(ctx context.Context, s *state) error {
+	query := "SELECT ID FROM " + l.tables.Posts(l.blog) + " WHERE ID IN (" + l.in + ") ORDER BY ID" + l.dialect.share + l.share
+	return l.each(ctx, query, l.ids, func(scan func(...any) error) error {
+		var id uint64
+		err := scan(&id)
+		s.exists[id] = true
+		return err
+	})
+}
+
+// rows: the posts' meta rows as they are now, for update.
+func (l locker) rows(ctx context.Context, s *state) error {
+	query := "SELECT meta_id, post_id, meta_key FROM " + l.tables.Postmeta(l.blog) +
+		" WHERE post_id IN (" + l.in + ") ORDER BY post_id, meta_id" + l.update
+	return l.each(ctx, query, l.ids, func(scan func(...any) error) error {
+		var id, post uint64
+		var key sql.NullString
+		if err := scan(&id, &post, &key); err != nil {
+			return err
+		}
+		if s.rows[post] == nil {
+			s.rows[post] = map[string][]uint64{}
+		}
+		s.rows[post][key.String] = append(s.rows[post][key.String], id)
+		return nil
+	})
+}
+
+func (l locker) each(ctx context.Context, query string, args []any, row func(scan func(...any) error) error) error {
+	rows, err := l.tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// marks is n placeholders.
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
+
+// tuples is n rows of width placeholders.
+func tuples(n, width int) string {
+	return strings.TrimSuffix(strings.Repeat("("+marks(width)+"),", n), ",")
+}

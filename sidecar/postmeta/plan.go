@@ -1,0 +1,132 @@
+package postmeta
+
+import "hospital-appointments-redis/sidecar/appointment"
+
+// fence is a row of the fence table.
+type fence struct {
+	read    appointment.Version // newest read that was committed
+	version appointment.Version // newest field version committed or left out
+}
+
+// state is what the transaction found, with everything that matters locked.
+type state struct {
+	site    appointment.Site
+	fences  map[uint64]fence
+	natives map[uint64]map[string]uint64 // post (0: all) -> key ("": all) -> epoch
+	exists  map[uint64]bool
+	rows    map[uint64]map[string][]uint64 // post -> key -> meta ids
+}
+
+// change is what the transaction will do.
+type change struct {
+	values  []row // rows that exist
+	births  []row
+	deletes []uint64 // meta ids
+	fences  map[uint64]fence
+}
+
+type row struct {
+	id, post   uint64
+	key, value string
+}
+
+// plan decides the fate of a reading, and adds to the change what follows from
+// it. It touches nothing else, so that the rules of R4 stand in one place.
+func (s state) plan(reading appointment.Reading, c *change) appointment.Verdict {
+	post := reading.Post.ID
+	before := s.fences[post]
+	read := appointment.Version{Epoch: s.site.Epoch, Counter: reading.Stamp}
+	if read.Compare(before.read) <= 0 {
+		verdict := appointment.Verdict{Fate: appointment.Forgotten}
+		if before.read.Epoch == read.Epoch {
+			verdict.Lift = before.read.Counter
+		}
+		return verdict
+	}
+	if doomed := s.doomed(reading, before); len(doomed) > 0 {
+		return appointment.Verdict{Fate: appointment.Doomed, Doomed: doomed}
+	}
+	after := fence{read: read, version: before.version}
+	verdict := appointment.Verdict{Settled: make([]appointment.Settled, len(reading.Fields))}
+	for i, field := range newestOfEach(reading.Fields) {
+		leftOut := field.shadowed || s.overtaken(post, field.Dirty) || field.Version.Compare(before.version) <= 0
+		verdict.Settled[i] = appointment.Settled{Dirty: field.Dirty, LeftOut: leftOut}
+		if field.Version.Compare(after.version) > 0 {
+			after.version = field.Version
+		}
+		if !leftOut {
+			c.write(post, field.Dirty, s.rows[post][field.Key])
+		}
+	}
+	c.fences[post] = after
+	return verdict
+}
+
+// write turns one field into rows: every row of its key gets the value, as in
+// core's UPDATE; a key without a row is born.
+func (c *change) write(post uint64, field appointment.Dirty, ids []uint64) {
+	if field.Deleted {
+		c.deletes = append(c.deletes, ids...)
+		return
+	}
+	for _, id := range ids {
+		c.values = append(c.values, row{id: id, post: post, key: field.Key, value: field.Value})
+	}
+	if len(ids) == 0 {
+		c.births = append(c.births, row{post: post, key: field.Key, value: field.Value})
+	}
+}
+
+// overtaken: core wrote the field in a later epoch, or the field is from
+// before the last return (R4).
+func (s state) overtaken(post uint64, field appointment.Dirty) bool {
+	for _, which := range []uint64{post, 0} {
+		native := appointment.Native{Returned: s.site.Returned, Writes: s.natives[which]}
+		if native.Overtakes(field.Key, field.Version) {
+			return true
+		}
+	}
+	return false
+}
+
+// doomed lists the fields that can never be written: those of a post that is
+// gone, and those accepted while MySQL was away which core overtook unseen.
+func (s state) doomed(reading appointment.Reading, before fence) []appointment.DeadLetter {
+	var letters []appointment.DeadLetter
+	for _, field := range reading.Fields {
+		overtaken := s.overtaken(reading.Post.ID, field)
+		switch {
+		case overtaken && field.Unverified && field.Version.Compare(before.version) > 0:
+			letters = append(letters, letter(reading, field, appointment.DeadOvertaken, "accepted while MySQL was away; WordPress wrote the same field meanwhile"))
+		case !overtaken && !field.Deleted && !s.exists[reading.Post.ID]:
+			letters = append(letters, letter(reading, field, appointment.DeadPostGone, "no such post in the posts table"))
+		}
+	}
+	return letters
+}
+
+func letter(reading appointment.Reading, field appointment.Dirty, code, reason string) appointment.DeadLetter {
+	return appointment.DeadLetter{
+		Post: reading.Post, Key: field.Key, Value: field.Value, Deleted: field.Deleted, Version: field.Version,
+		Code: code, Reason: reason, At: reading.At, Slot: field.Slot, Mark: field.Mark,
+	}
+}
+
+type candidate struct {
+	appointment.Dirty
+	shadowed bool // the same key is dirty with a newer version under another type's Redis key
+}
+
+func newestOfEach(fields []appointment.Dirty) []candidate {
+	newest := make(map[string]appointment.Version, len(fields))
+	for _, f := range fields {
+		if f.Version.Compare(newest[f.Key]) > 0 {
+			newest[f.Key] = f.Version
+		}
+	}
+	candidates := make([]candidate, len(fields))
+	for i, f := range fields {
+		candidates[i] = candidate{Dirty: f, shadowed: f.Version.Compare(newest[f.Key]) < 0}
+	}
+	return candidates
+}

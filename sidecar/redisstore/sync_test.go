@@ -1,0 +1,251 @@
+package redisstore_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
+
+func TestClaim(t *testing.T) {
+	t.Run("reads every dirty field with a new stamp, and hides the post until its lease ends", func(t *testing.T) {
+		b := open(t)
+		b.set(t, post(7), "status", "x", "room", "1")
+		r := b.claim(t, post(7))
+		if len(r.Fields) != 2 || r.Stamp != 3 {
+			t.Errorf("reading %+v", r)
+		}
+		if again := b.claim(t, post(7)); again.Stamp != 4 {
+			t.Errorf("second stamp %d; want a new one", again.Stamp)
+		}
+		score := b.raw.ZScore(t.Context(), "appointments:dirty", "7").Val()
+		if left := time.Until(time.UnixMilli(int64(score))); left < 5*time.Second || left > 11*time.Second {
+			t.Errorf("comes due again in %v; want the claim's lease", left)
+		}
+	})
+	t.Run("leaves out what is not due, unless forced", func(t *testing.T) {
+		b := open(t)
+		b.set(t, post(7), "status", "x")
+		b.raw.ZAdd(t.Context(), "appointments:dirty", z("7", time.Now().Add(20*time.Second)))
+		if readings, err := b.Claim(t.Context(), b.lease, []appointment.Post{post(7)}, false); err != nil || len(readings) != 0 {
+			t.Errorf("Claim = %v, %v", readings, err)
+		}
+	})
+	t.Run("takes a clean post out of the dirty set", func(t *testing.T) {
+		b := open(t)
+		if err := b.Mark(t.Context(), b.lease, post(9)); err != nil {
+			t.Fatal(err)
+		}
+		if readings, err := b.Claim(t.Context(), b.lease, []appointment.Post{post(9)}, false); err != nil || len(readings) != 0 || b.dirtyCount(t) != 0 {
+			t.Errorf("Claim = %v, %v, %d in the dirty set", readings, err, b.dirtyCount(t))
+		}
+	})
+	t.Run("finds a post under the key of another type", func(t *testing.T) {
+		b := open(t)
+		b.set(t, appointment.Post{Blog: 1, ID: 7, Type: "hospital_doctor"}, "available", "1")
+		b.ack(t, b.claim(t, appointment.Post{Blog: 1, ID: 7}))
+		if b.dirtyCount(t) != 0 || len(b.hash(t, "doctor:7:availability:dirty")) != 0 {
+			t.Error("still dirty")
+		}
+	})
+}
+
+func TestDue(t *testing.T) {
+	b := open(t)
+	b.set(t, post(1), "status", "x")
+	b.raw.ZAdd(t.Context(), "appointments:dirty", z("2", time.Now().Add(-time.Second)), z("3", time.Now().Add(20*time.Second)))
+	t.Run("lists what is due, oldest first", func(t *testing.T) {
+		if due, err := b.Due(t.Context(), 1, 10); err != nil || !slices.Equal(due, []string{"2"}) {
+			t.Errorf("Due = %v, %v", due, err)
+		}
+	})
+	t.Run("takes what lies beyond any lease for a clock that stepped back", func(t *testing.T) {
+		b.raw.ZRem(t.Context(), "appointments:dirty", "1", "2", "3")
+		b.raw.ZAdd(t.Context(), "appointments:dirty", z("4", time.Now().Add(time.Hour)))
+		if due, err := b.Due(t.Context(), 1, 10); err != nil || !slices.Equal(due, []string{"4"}) {
+			t.Errorf("Due = %v, %v", due, err)
+		}
+	})
+}
+
+func TestAck(t *testing.T) {
+	t.Run("makes the post clean and lets its copy expire", func(t *testing.T) {
+		b := open(t)
+		b.set(t, post(7), "status", "x")
+		if !b.ack(t, b.claim(t, post(7))) {
+			t.Error("refused")
+		}
+		if n := b.raw.Exists(t.Context(), "appointment:7:dirty", "appointments:dirty", "appointments:claims").Val(); n != 0 {
+			t.Errorf("%d keys of a clean post left", n)
+		}
+		wantValues(t, b.values(t, "appointment:7"), map[string]string{"status": "x"})
+		if ttl := b.raw.TTL(t.Context(), "appointment:7").Val(); ttl <= 50*time.Minute || ttl > time.Hour {
+			t.Errorf("TTL %v", ttl)
+		}
+	})
+	t.Run("counts the guide's TTL from when everything is clean", func(t *testing.T) {
+		b := open(t)
+		w := appointment.Write{Post: post(7), Lease: b.lease, TTL: time.Minute, Fields: []appointment.Field{{Key: "status", Value: "x"}}}
+		if _, err := b.Write(t.Context(), []appointment.Write{w}); err != nil {
+			t.Fatal(err)
+		}
+		if ttl := b.raw.TTL(t.Context(), "appointment:7").Val(); ttl != -1 {
+			t.Errorf("TTL %v while dirty", ttl)
+		}
+		b.ack(t, b.claim(t, post(7)))
+		if ttl := b.raw.TTL(t.Context(), "appointment:7").Val(); ttl < 50*time.Second || ttl > time.Minute {
+			t.Errorf("TTL %v when clean", ttl)
+		}
+	})
+	t.Run("keeps a newer write dirty", func(t *testing.T) {
+		b := open(t)
+		b.set(t, post(7), "status", "old", "room", "1")
+		r := b.claim(t, post(7))
+		b.set(t, post(7), "status", "new")
+		b.ack(t, r)
+		again := b.claim(t, post(7))
+		if len(again.Fields) != 1 || again.Fields[0].Value != "new" {
+			t.Errorf("left dirty: %+v; want the newer status only", again.Fields)
+		}
+	})
+	t.Run("clears nothing under a claim that is not the post's any more (R4)", func(t *testing.T) {
+		b := open(t)
+		b.set(t, post(7), "status", "x")
+		slept := b.claim(t, post(7))
+		b.claim(t, post(7))
+		if b.ack(t, slept) {
+			t.Error("a slept syncer cleared the field")
+		}
+		if len(b.hash(t, "appointment:7:dirty")) != 1 {
+			t.Error("the field is gone from the dirty hash")
+		}
+	})
+	t.Run("drops the copy of what was left out", func(t *testing.T) {
+		b := open(t)
+		b.set(t, post(7), "status", "stale", "room", "1")
+		r := b.claim(t, post(7))
+		settled := []appointment.Settled{{Dirty: r.Fields[0], LeftOut: r.Fields[0].Key == "status"}, {Dirty: r.Fields[1], LeftOut: r.Fields[1].Key == "status"}}
+		if _, err := b.Ack(t.Context(), b.lease, []appointment.Reading{r}, [][]appointment.Settled{settled}); err != nil {
+			t.Fatal(err)
+		}
+		wantValues(t, b.values(t, "appointment:7"), map[string]string{"room": "1"})
+	})
+	t.Run("moves the generation on for writes that came past WordPress, and only for those", func(t *testing.T) {
+		b := open(t)
+		b.set(t, post(7), "status", "x")
+		b.ack(t, b.claim(t, post(7)))
+		if view, err := b.Dirty(t.Context(), 1, b.lease.Token, nil); err != nil || view.Generation != 0 {
+			t.Errorf("generation %d, %v after WordPress' own write", view.Generation, err)
+		}
+		w := appointment.Write{Post: post(7), Lease: b.lease, Direct: true, Fields: []appointment.Field{{Key: "status", Value: "y"}}}
+		if _, err := b.Write(t.Context(), []appointment.Write{w}); err != nil {
+			t.Fatal(err)
+		}
+		b.ack(t, b.claim(t, post(7)))
+		if view, err := b.Dirty(t.Context(), 1, b.lease.Token, nil); err != nil || view.Generation != 1 {
+			t.Errorf("generation %d, %v after a direct write", view.Generation, err)
+		}
+	})
+}
+
+// The loop of the guide reads a hash, writes SQL, then takes the id out of the
+// dirty set. A write between the read and SREM is lost there.
+func TestTheRaceOfTheGuide(t *testing.T) {
+	b := open(t)
+	ctx := t.Context()
+	b.raw.HSet(ctx, "guide:7", "status", "confirmed")
+	b.raw.SAdd(ctx, "guide:dirty", "7")
+	read := b.raw.HGetAll(ctx, "guide:7").Val()
+	b.raw.HSet(ctx, "guide:7", "status", "cancelled") // a receptionist, meanwhile
+	b.raw.SAdd(ctx, "guide:dirty", "7")
+	b.raw.SRem(ctx, "guide:dirty", "7") // the loop goes on
+	if read["status"] != "confirmed" || b.raw.SCard(ctx, "guide:dirty").Val() != 0 {
+		t.Fatal("the guide's race is not what it was: this test proves nothing")
+	}
+
+	b.set(t, post(7), "status", "confirmed")
+	reading := b.claim(t, post(7))
+	b.set(t, post(7), "status", "cancelled")
+	b.ack(t, reading)
+	if again := b.claim(t, post(7)); again.Fields[0].Value != "cancelled" {
+		t.Errorf("the write between read and clear is lost: %+v", again)
+	}
+}
+
+func TestPutBack(t *testing.T) {
+	b := open(t)
+	b.set(t, post(7), "status", "x")
+	r := b.claim(t, post(7))
+	if err := b.PutBack(t.Context(), b.lease, []appointment.Reading{r}, 0); err != nil {
+		t.Fatal(err)
+	}
+	if due, err := b.Due(t.Context(), 1, 10); err != nil || len(due) != 1 {
+		t.Errorf("Due = %v, %v", due, err)
+	}
+	newer := b.claim(t, post(7))
+	if err := b.PutBack(t.Context(), b.lease, []appointment.Reading{r}, 0); err != nil {
+		t.Fatal(err)
+	}
+	if due, _ := b.Due(t.Context(), 1, 10); len(due) != 0 {
+		t.Errorf("claim %d gave back claim %d", r.Stamp, newer.Stamp)
+	}
+}
+
+func TestDeadLetters(t *testing.T) {
+	b := open(t)
+	b.set(t, post(7), "notes", "bad \xff", "status", "x")
+	r := b.claim(t, post(7))
+	i := slices.IndexFunc(r.Fields, func(d appointment.Dirty) bool { return d.Key == "notes" })
+	f := r.Fields[i]
+	dead := appointment.DeadLetter{Post: r.Post, Key: f.Key, Value: f.Value, Version: f.Version, Code: appointment.DeadRefused, Reason: "why", At: r.At, Slot: f.Slot, Mark: f.Mark}
+
+	t.Run("a field moves there with its value, and out of the dirty hash", func(t *testing.T) {
+		if err := b.Bury(t.Context(), b.lease, r, []appointment.DeadLetter{dead}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := b.DeadLetter(t.Context(), post(7), "notes")
+		if err != nil || got.Value != "bad \xff" || got.Code != appointment.DeadRefused || got.Post.Type != "hospital_appointment" || !got.At.Equal(r.At) {
+			t.Errorf("DeadLetter = %+v, %v", got, err)
+		}
+		wantValues(t, b.values(t, "appointment:7"), map[string]string{"status": "x"})
+	})
+	t.Run("all are listed", func(t *testing.T) {
+		if all, err := b.DeadLetters(t.Context(), 1); err != nil || len(all) != 1 || all[0].Key != "notes" {
+			t.Errorf("DeadLetters = %+v, %v", all, err)
+		}
+	})
+	t.Run("a newer write of the field takes the letter's place", func(t *testing.T) {
+		b.set(t, post(7), "notes", "good")
+		if _, err := b.DeadLetter(t.Context(), post(7), "notes"); !errors.Is(err, appointment.ErrUnknownDeadLetter) {
+			t.Errorf("error %v", err)
+		}
+	})
+	t.Run("a field that was written since does not die", func(t *testing.T) {
+		if err := b.Bury(t.Context(), b.lease, r, []appointment.DeadLetter{dead}); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Discard(t.Context(), post(7), "notes"); !errors.Is(err, appointment.ErrUnknownDeadLetter) {
+			t.Errorf("a living field was buried: %v", err)
+		}
+	})
+}
+
+func TestMove(t *testing.T) {
+	b := open(t)
+	slug := appointment.Post{Blog: 1, Slug: "appt_12345"}
+	b.set(t, slug, "status", "confirmed", "room", "1")
+	wantValues(t, b.values(t, "appointment:appt_12345"), map[string]string{"status": "confirmed", "room": "1"})
+	b.set(t, post(7), "room", "2")
+	if err := b.Move(t.Context(), b.lease, "appt_12345", post(7)); err != nil {
+		t.Fatal(err)
+	}
+	wantValues(t, b.values(t, "appointment:7"), map[string]string{"status": "confirmed", "room": "2"})
+	if n := b.raw.Exists(t.Context(), "appointment:appt_12345", "appointment:appt_12345:dirty").Val(); n != 0 {
+		t.Errorf("%d keys of the slug left", n)
+	}
+	if members, err := b.Members(t.Context(), 1, -1); err != nil || !slices.Equal(members, []string{"7"}) {
+		t.Errorf("Members = %v, %v", members, err)
+	}
+}

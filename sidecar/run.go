@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
+
+	"hospital-appointments-redis/sidecar/appointment"
+	"hospital-appointments-redis/sidecar/cli"
+	"hospital-appointments-redis/sidecar/config"
+	"hospital-appointments-redis/sidecar/httpapi"
+	"hospital-appointments-redis/sidecar/ownership"
+	"hospital-appointments-redis/sidecar/postmeta"
+	"hospital-appointments-redis/sidecar/redisstore"
+	"hospital-appointments-redis/sidecar/syncer"
+)
+
+// version is set by the build.
+var version = "dev"
+
+// run runs one command line and returns the exit code.
+func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
+	if len(args) == 1 && args[0] == "serve" {
+		if err := serve(ctx, environ, stdout); err != nil {
+			fmt.Fprintf(stderr, "hospital-sidecar: %s\n", err)
+			return 1
+		}
+		return 0
+	}
+	return cli.Run(ctx, args, commands(environ), stdout, stderr)
+}
+
+// serve runs the sidecar until ctx ends. This is the only place where the
+// rooms meet.
+func serve(ctx context.Context, environ []string, stdout io.Writer) error {
+	conf, err := config.Load(environ)
+	if err != nil {
+		return fmt.Errorf("configuration:\n%w", err)
+	}
+	logger := slog.New(slog.NewJSONHandler(stdout, &slog.HandlerOptions{Level: conf.LogLevel}))
+	for _, warning := range conf.Warnings {
+		logger.Warn("configuration", "warning", warning)
+	}
+	db, err := openDB(conf)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	store := redisstore.Open(redisstore.Options{
+		Redis: conf.Redis(), Prefix: conf.RedisPrefix, Types: conf.Types, SyncDelay: conf.SyncDelay,
+		ClaimLease: conf.ClaimLease, BackoffMax: conf.BackoffMax, CleanTTL: conf.CleanTTL,
+	})
+	defer store.Close()
+	tables := appointment.Tables{Base: conf.TablePrefix}
+	rows := postmeta.New(db, tables)
+	health := &health{store: store, rows: rows, unsafeRedis: conf.UnsafeRedis, started: time.Now()}
+	if err := health.atStart(ctx, logger); err != nil {
+		return err
+	}
+	owner := ownership.New(db, tables, store, ownership.Options{Lease: conf.Lease(), Adopt: conf.AdoptRedis, Fit: health.fit, Logger: logger})
+	sync := syncer.New(store, rows, owner, syncer.Options{
+		Delay: conf.SyncDelay, Batch: conf.SyncBatch, BackoffMax: conf.BackoffMax,
+		Unresolved: conf.UnresolvedTTL, Types: conf.Types, Logger: logger,
+	})
+	health.owner, health.syncer = owner, sync
+	registry := prometheus.NewRegistry()
+	if err := health.register(registry); err != nil {
+		return fmt.Errorf("register metrics: %w", err)
+	}
+	limits := httpapi.DefaultLimits()
+	limits.Body, limits.Value, limits.Ops = int64(conf.MaxBody), int(conf.MaxValue), conf.MaxOps
+	server, err := httpapi.New(httpapi.Deps{
+		Owner: owner, Syncer: sync, Rows: rows, Redis: store, DeadLetters: deadLetters{store, owner},
+		Stats: health.stats, Ready: health.missing, Token: tokenSource(conf, db, tables).token,
+		Types: conf.Types, Logger: logger, Registry: registry, Limits: limits, Version: version, DefaultAck: appointment.Memory,
+	})
+	if err != nil {
+		return err
+	}
+	listener, err := listen(conf)
+	if err != nil {
+		return err
+	}
+	logger.Info("serving", "version", version, "address", listener.Addr().String(), "post_types", conf.Types.Names())
+	return keep(ctx, parts{owner: owner, syncer: sync, server: server, listener: listener, drain: conf.DrainTimeout, logger: logger})
+}
+
+// parts are what runs, in the order in which it stops from the last.
+type parts struct {
+	owner    *ownership.Owner
+	syncer   *syncer.Syncer
+	server   *httpapi.Server
+	listener net.Listener
+	drain    time.Duration
+	logger   *slog.Logger
+}
+
+// keep runs the parts until ctx ends, and stops them so that nothing needs
+// what is gone: first no new requests, then the syncer and a last sync, the
+// leases last.
+func keep(ctx context.Context, p parts) error {
+	owning, stopOwning := context.WithCancel(context.WithoutCancel(ctx))
+	syncing, stopSyncing := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopOwning()
+	defer stopSyncing()
+	var owners, syncers errgroup.Group
+	owners.Go(func() error { return p.owner.Run(owning, p.syncer) })
+	syncers.Go(func() error { return p.syncer.Run(syncing) })
+
+	err := p.server.Serve(ctx, p.listener)
+	stopSyncing()
+	err = errors.Join(err, syncers.Wait())
+	drainLast(owning, p)
+	stopOwning()
+	return errors.Join(err, owners.Wait())
+}
+
+// drainLast brings home what it can within the deadline, and says what is left;
+// that is safe in Redis and is synced after the next start.
+func drainLast(ctx context.Context, p parts) {
+	limit, cancel := context.WithTimeout(ctx, p.drain)
+	defer cancel()
+	for _, blog := range p.owner.Blogs() {
+		report, err := p.syncer.Sync(limit, blog)
+		if err != nil || report.Left > 0 {
+			p.logger.Warn("stopped before everything was synced", "blog", blog, "posts_left", report.Left, "error", err)
+			continue
+		}
+		p.logger.Info("stopped with nothing left to sync", "blog", blog, "synced", report.Synced)
+	}
+}
+
+// listen opens the API's address; a socket file left by a killed sidecar is
+// removed if nobody answers there.
+func listen(conf config.Config) (net.Listener, error) {
+	network, address := conf.Network()
+	if network == "unix" {
+		if conn, err := net.Dial(network, address); err == nil {
+			_ = conn.Close()
+			return nil, fmt.Errorf("listen on %s: another sidecar answers there", address)
+		}
+		if err := os.Remove(address); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("listen: remove old socket: %w", err)
+		}
+	}
+	listener, err := net.Listen(network, address)
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	if network == "unix" { // the token is asked for all the same
+		if err := os.Chmod(address, 0o666); err != nil {
+			return nil, fmt.Errorf("listen: open socket to PHP's user: %w", err)
+		}
+	}
+	return listener, nil
+}
+
+// deadLetters joins what keeps dead letters with what may write them again.
+type deadLetters struct {
+	*redisstore.Store
+	*ownership.Owner
+}
+
+func (d deadLetters) DeadLetter(ctx context.Context, post appointment.Post, key string) (appointment.DeadLetter, error) {
+	return d.Store.DeadLetter(ctx, post, key)
+}
+
+// mysqlLog sends the driver's complaints nowhere: each is also an error that is
+// returned, and logged once where it ends.
+type mysqlLog struct{}
+
+func (mysqlLog) Print(...any) {}
+
+var _ mysql.Logger = mysqlLog{}

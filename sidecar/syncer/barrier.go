@@ -1,0 +1,144 @@
+package syncer
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
+
+// Barrier returns once everything acknowledged before the call is in
+// wp_postmeta, for the posts given or, with nil, for all (R5). Then it drops
+// their clean copies of the fields in drop, which core is about to write.
+//
+// A post is home when a claim that began after the call found it clean, or
+// committed what it found and was still the post's claim when it was cleared:
+// then no other sync can hold anything older of it.
+func (s *Syncer) Barrier(ctx context.Context, blog uint64, posts []appointment.Post, drop []string) (appointment.SyncReport, error) {
+	lease, err := s.owner.Lease(ctx, blog)
+	if err != nil {
+		return appointment.SyncReport{}, err
+	}
+	open := distinct(posts)
+	if posts == nil {
+		members, err := s.redis.Members(ctx, blog, -1)
+		if err != nil {
+			return appointment.SyncReport{}, err
+		}
+		open = slices.DeleteFunc(s.posts(blog, members), func(p appointment.Post) bool { return p.ID == 0 })
+	}
+	report, err := s.until(ctx, lease, open)
+	if err != nil {
+		return report, err
+	}
+	if len(drop) > 0 {
+		if err := s.redis.Drop(ctx, blog, posts, drop); err != nil {
+			return report, err
+		}
+	}
+	view, err := s.redis.Dirty(ctx, blog, lease.Token, nil)
+	if err != nil {
+		return report, err
+	}
+	report.Generation = view.Generation
+	// Still the owner: what was found clean was clean for everybody (R1).
+	if now, err := s.owner.Lease(ctx, blog); err != nil || now.Epoch != lease.Epoch {
+		return report, fmt.Errorf("barrier outlived its epoch: %w", appointment.ErrNative)
+	}
+	return report, nil
+}
+
+// distinct: a post claimed twice would supersede its own claim.
+func distinct(posts []appointment.Post) []appointment.Post {
+	seen := make(map[uint64]bool, len(posts))
+	return slices.DeleteFunc(slices.Clone(posts), func(p appointment.Post) bool {
+		again := seen[p.ID]
+		seen[p.ID] = true
+		return again
+	})
+}
+
+// until flushes the posts, due or not, until each was settled under a claim of
+// ours, or ctx ends.
+func (s *Syncer) until(ctx context.Context, lease appointment.Lease, open []appointment.Post) (appointment.SyncReport, error) {
+	var report appointment.SyncReport
+	for wait := 2 * time.Millisecond; len(open) > 0; wait = min(2*wait, 50*time.Millisecond) {
+		var still []appointment.Post
+		for chunk := range slices.Chunk(open, s.Batch) {
+			f, err := s.flush(ctx, lease, chunk, true, false)
+			report.Synced += f.report.Synced
+			report.Dead += f.report.Dead
+			if err != nil {
+				return report, err
+			}
+			still = append(still, f.open...)
+		}
+		if open = still; len(open) == 0 {
+			break
+		}
+		report.Left = len(open)
+		select {
+		case <-ctx.Done():
+			return report, fmt.Errorf("barrier: %d posts are held by somebody else: %w", len(open), context.Cause(ctx))
+		case <-time.After(wait):
+		}
+	}
+	report.Left = 0
+	return report, nil
+}
+
+// Sync flushes everything dirty once, due or not, in either mode.
+func (s *Syncer) Sync(ctx context.Context, blog uint64) (appointment.SyncReport, error) {
+	return s.sweep(ctx, blog, false)
+}
+
+// Drain is Sync for a return or a retirement: slugs that no post has become
+// dead letters at once, since nothing may stay (R6).
+func (s *Syncer) Drain(ctx context.Context, blog uint64) (appointment.SyncReport, error) {
+	return s.sweep(ctx, blog, true)
+}
+
+func (s *Syncer) sweep(ctx context.Context, blog uint64, drain bool) (appointment.SyncReport, error) {
+	var report appointment.SyncReport
+	members, err := s.redis.Members(ctx, blog, -1)
+	if err != nil {
+		return report, err
+	}
+	for chunk := range slices.Chunk(s.posts(blog, members), s.Batch) {
+		ticket, err := s.owner.Ticket(ctx, blog)
+		if err != nil {
+			return report, err
+		}
+		f, err := s.flush(ctx, ticket, chunk, true, drain)
+		report.Synced += f.report.Synced
+		report.Dead += f.report.Dead
+		if err != nil {
+			return report, err
+		}
+	}
+	left, err := s.redis.Members(ctx, blog, -1)
+	report.Left = len(left)
+	return report, err
+}
+
+// Retire drains a site that is held in native mode and removes everything of
+// it from Redis but its dead letters. Left is 0 then; else nothing was removed.
+func (s *Syncer) Retire(ctx context.Context, blog uint64) (appointment.SyncReport, error) {
+	site, err := s.owner.Site(ctx, blog)
+	if err != nil {
+		return appointment.SyncReport{}, err
+	}
+	if !site.Native || !site.Held {
+		return appointment.SyncReport{}, appointment.ErrNotHeld
+	}
+	if site.RedisID == "" { // it never returned: no Redis has anything of it
+		return appointment.SyncReport{}, s.redis.Retire(ctx, blog)
+	}
+	report, err := s.Drain(ctx, blog)
+	if err != nil || report.Left > 0 {
+		return report, err
+	}
+	return report, s.redis.Retire(ctx, blog)
+}

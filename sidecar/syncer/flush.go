@@ -1,0 +1,195 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
+
+// flushed is what became of the posts of one flush.
+type flushed struct {
+	report appointment.SyncReport
+	open   []appointment.Post // claimed, but not settled under our own claim
+}
+
+// flush claims the posts (all, or those due), commits what they hold dirty,
+// and clears it. Readings are forgotten on any error: Redis still has them.
+func (s *Syncer) flush(ctx context.Context, ticket appointment.Lease, posts []appointment.Post, force, drain bool) (flushed, error) {
+	readings, err := s.redis.Claim(ctx, ticket, posts, force)
+	if err != nil {
+		return flushed{open: posts}, err
+	}
+	var f flushed
+	var known []appointment.Reading
+	for _, r := range readings {
+		if r.Post.ID != 0 {
+			known = append(known, r)
+			continue
+		}
+		if err := s.place(ctx, ticket, r, drain, &f); err != nil {
+			f.open = append(f.open, r.Post)
+			return f, err
+		}
+	}
+	return f, s.settle(ctx, ticket, known, &f)
+}
+
+// settle commits readings and clears them. What MySQL can never take becomes
+// dead letters first, and the rest of that post is tried again.
+func (s *Syncer) settle(ctx context.Context, ticket appointment.Lease, readings []appointment.Reading, f *flushed) error {
+	for len(readings) > 0 {
+		s.Batches.Add(1)
+		verdicts, err := s.rows.Sync(ctx, ticket.Blog, ticket.Epoch, readings)
+		if err != nil {
+			for _, r := range readings {
+				f.open = append(f.open, r.Post)
+			}
+			return errors.Join(err, s.redis.PutBack(ctx, ticket, readings, 0))
+		}
+		var again []appointment.Reading
+		var done []appointment.Reading
+		var settled [][]appointment.Settled
+		for i, v := range verdicts {
+			r := readings[i]
+			switch v.Fate {
+			case appointment.Committed:
+				done, settled = append(done, r), append(settled, v.Settled)
+			case appointment.Doomed:
+				rest, err := s.bury(ctx, ticket, r, v.Doomed)
+				if err != nil {
+					return err
+				}
+				f.report.Dead += len(v.Doomed)
+				if len(rest.Fields) > 0 {
+					again = append(again, rest)
+				} else {
+					done, settled = append(done, rest), append(settled, nil)
+				}
+			case appointment.Locked, appointment.Forgotten:
+				f.open = append(f.open, r.Post)
+				if err := s.later(ctx, ticket, r, v); err != nil {
+					return err
+				}
+			}
+		}
+		if err := s.clear(ctx, ticket, done, settled, f); err != nil {
+			return err
+		}
+		readings = again
+	}
+	return nil
+}
+
+// clear acknowledges to Redis what was committed.
+func (s *Syncer) clear(ctx context.Context, ticket appointment.Lease, done []appointment.Reading, settled [][]appointment.Settled, f *flushed) error {
+	for i, r := range done {
+		for _, field := range settled[i] {
+			if !field.LeftOut {
+				s.Lag.Add(r.At.Sub(field.At) + time.Since(r.Began))
+			}
+		}
+		f.report.Synced += len(settled[i])
+		s.Synced.Add(uint64(len(settled[i])))
+		s.forgive(r.Post)
+	}
+	acked, err := s.redis.Ack(ctx, ticket, done, settled)
+	if err != nil {
+		for _, r := range done {
+			f.open = append(f.open, r.Post)
+		}
+		return err
+	}
+	for i, ok := range acked {
+		if !ok { // another claim came between: it is that one's to clear
+			f.open = append(f.open, done[i].Post)
+		}
+	}
+	return nil
+}
+
+// bury makes dead letters, and returns the reading without them.
+func (s *Syncer) bury(ctx context.Context, ticket appointment.Lease, r appointment.Reading, letters []appointment.DeadLetter) (appointment.Reading, error) {
+	if err := s.redis.Bury(ctx, ticket, r, letters); err != nil {
+		return r, err
+	}
+	dead := map[string]bool{}
+	for _, l := range letters {
+		dead[l.Mark] = true
+		s.Logger.Error("dead letter", "blog", r.Post.Blog, "post", r.Post.Member(), "key", l.Key, "code", l.Code, "reason", l.Reason)
+	}
+	s.Buried.Add(uint64(len(letters)))
+	rest := r
+	rest.Fields = nil
+	for _, field := range r.Fields {
+		if !dead[field.Mark] {
+			rest.Fields = append(rest.Fields, field)
+		}
+	}
+	return rest, nil
+}
+
+// later puts a post back: at once when its read came too late, after a growing
+// while when somebody holds its rows.
+func (s *Syncer) later(ctx context.Context, ticket appointment.Lease, r appointment.Reading, v appointment.Verdict) error {
+	var wait time.Duration
+	if v.Fate == appointment.Locked {
+		s.mu.Lock()
+		s.attempts[r.Post]++
+		wait = min(s.Delay<<min(s.attempts[r.Post], 16), s.BackoffMax)
+		s.mu.Unlock()
+	}
+	if v.Lift != 0 {
+		if err := s.redis.Lift(ctx, ticket, v.Lift); err != nil {
+			return err
+		}
+	}
+	return s.redis.PutBack(ctx, ticket, []appointment.Reading{r}, wait)
+}
+
+func (s *Syncer) forgive(post appointment.Post) {
+	s.mu.Lock()
+	delete(s.attempts, post)
+	s.mu.Unlock()
+}
+
+// place finds the post of a slug. One that has a post now gets its fields; one
+// that has had none for too long, or at a return, becomes dead letters.
+func (s *Syncer) place(ctx context.Context, ticket appointment.Lease, r appointment.Reading, drain bool, f *flushed) error {
+	post, err := s.rows.Resolve(ctx, r.Post, s.Types.Kind("appointment"))
+	if err == nil {
+		lease, err := s.owner.Lease(ctx, ticket.Blog)
+		if err == nil {
+			return s.redis.Move(ctx, lease, r.Post.Slug, post)
+		}
+	} else if !errors.Is(err, appointment.ErrUnknownPost) {
+		return err
+	}
+	if !drain && r.At.Sub(oldest(r)) < s.Unresolved {
+		return s.redis.PutBack(ctx, ticket, []appointment.Reading{r}, max(s.Unresolved/20, s.Delay))
+	}
+	letters := make([]appointment.DeadLetter, len(r.Fields))
+	for i, field := range r.Fields {
+		letters[i] = appointment.DeadLetter{
+			Post: r.Post, Key: field.Key, Value: field.Value, Deleted: field.Deleted, Version: field.Version,
+			Code: appointment.DeadUnresolved, Reason: "no post has this slug", At: r.At, Slot: field.Slot, Mark: field.Mark,
+		}
+	}
+	rest, err := s.bury(ctx, ticket, r, letters)
+	if err != nil {
+		return err
+	}
+	f.report.Dead += len(letters)
+	return s.clear(ctx, ticket, []appointment.Reading{rest}, [][]appointment.Settled{nil}, f)
+}
+
+func oldest(r appointment.Reading) time.Time {
+	at := r.At
+	for _, field := range r.Fields {
+		if field.At.Before(at) {
+			at = field.At
+		}
+	}
+	return at
+}

@@ -1,0 +1,151 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
+
+// Redis is where dirty fields are claimed and cleared.
+type Redis interface {
+	Due(ctx context.Context, blog uint64, n int) ([]string, error)
+	Members(ctx context.Context, blog uint64, n int64) ([]string, error)
+	Claim(ctx context.Context, lease appointment.Lease, posts []appointment.Post, force bool) ([]appointment.Reading, error)
+	Ack(ctx context.Context, lease appointment.Lease, readings []appointment.Reading, settled [][]appointment.Settled) ([]bool, error)
+	PutBack(ctx context.Context, lease appointment.Lease, readings []appointment.Reading, wait time.Duration) error
+	Bury(ctx context.Context, lease appointment.Lease, reading appointment.Reading, letters []appointment.DeadLetter) error
+	Lift(ctx context.Context, lease appointment.Lease, counter uint64) error
+	Move(ctx context.Context, lease appointment.Lease, slug string, post appointment.Post) error
+	Dirty(ctx context.Context, blog uint64, id string, posts []appointment.Post) (appointment.DirtyView, error)
+	Drop(ctx context.Context, blog uint64, posts []appointment.Post, fields []string) error
+	Retire(ctx context.Context, blog uint64) error
+}
+
+// Rows is where they are brought.
+type Rows interface {
+	Sync(ctx context.Context, blog, epoch uint64, readings []appointment.Reading) ([]appointment.Verdict, error)
+	Resolve(ctx context.Context, post appointment.Post, types []string) (appointment.Post, error)
+}
+
+// Owner says under which epoch and with which Redis.
+type Owner interface {
+	// Lease is the right to answer as owner. ErrNative: there is none.
+	Lease(ctx context.Context, blog uint64) (appointment.Lease, error)
+	// Ticket is what a sync needs, in either mode: the epoch of the site row
+	// and the Redis that may be drained into it.
+	Ticket(ctx context.Context, blog uint64) (appointment.Lease, error)
+	// Site reads the site row afresh.
+	Site(ctx context.Context, blog uint64) (appointment.Site, error)
+	Blogs() []uint64
+}
+
+// Options of a Syncer.
+type Options struct {
+	Delay      time.Duration // from a post's first dirty field to its sync
+	Batch      int           // posts in one transaction
+	BackoffMax time.Duration // the longest that a locked post is put back for
+	Unresolved time.Duration // how long a slug that no post has is tried
+	Types      appointment.Types
+	Logger     *slog.Logger
+}
+
+// Syncer is safe for concurrent use: barriers run beside Run, and beside other
+// sidecars.
+type Syncer struct {
+	Options
+	redis Redis
+	rows  Rows
+	owner Owner
+
+	Lag      Lag
+	Synced   atomic.Uint64 // fields settled since start
+	Batches  atomic.Uint64 // transactions asked for since start
+	Buried   atomic.Uint64 // fields that became dead letters since start
+	mu       sync.Mutex
+	attempts map[appointment.Post]int // of locked posts, for their back-off
+}
+
+// New wires a Syncer; it does nothing until Run or a barrier.
+func New(redis Redis, rows Rows, owner Owner, options Options) *Syncer {
+	return &Syncer{Options: options, redis: redis, rows: rows, owner: owner, attempts: map[appointment.Post]int{}}
+}
+
+// outageMax is the longest pause between two looks while Redis or MySQL is
+// away: what is dirty should be home soon after they are back.
+const outageMax = 2 * time.Second
+
+// Run syncs what comes due until ctx ends. An outage is logged once for each
+// pause, which doubles up to two seconds; it uses up nobody's retries (P8).
+func (s *Syncer) Run(ctx context.Context) error {
+	tick := max(s.Delay/5, 5*time.Millisecond)
+	pause := tick
+	timer := time.NewTimer(tick)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-timer.C:
+		}
+		err := s.runOnce(ctx)
+		if err != nil && ctx.Err() == nil && !errors.Is(err, appointment.ErrNative) {
+			pause = min(max(2*pause, 100*time.Millisecond), outageMax)
+			s.Logger.Warn("sync waits", "error", err, "pause_ms", pause.Milliseconds())
+		} else {
+			pause = tick
+		}
+		timer.Reset(pause)
+	}
+}
+
+// runOnce syncs everything that is due, of every blog.
+func (s *Syncer) runOnce(ctx context.Context) error {
+	var failed []error
+	for _, blog := range s.owner.Blogs() {
+		for {
+			n, err := s.FlushOnce(ctx, blog)
+			if err != nil {
+				failed = append(failed, err)
+			}
+			if err != nil || n < s.Batch {
+				break
+			}
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// FlushOnce claims one batch of a blog's due posts and settles it. It returns
+// how many were due.
+func (s *Syncer) FlushOnce(ctx context.Context, blog uint64) (int, error) {
+	members, err := s.redis.Due(ctx, blog, s.Batch)
+	if err != nil || len(members) == 0 {
+		return 0, err
+	}
+	ticket, err := s.owner.Ticket(ctx, blog)
+	if err != nil {
+		return 0, err
+	}
+	_, err = s.flush(ctx, ticket, s.posts(blog, members), false, false)
+	return len(members), err
+}
+
+// posts reads members of the dirty set; what can be none is logged and left
+// for a person to look at.
+func (s *Syncer) posts(blog uint64, members []string) []appointment.Post {
+	posts := make([]appointment.Post, 0, len(members))
+	for _, m := range members {
+		post, err := appointment.ParsePost(blog, m)
+		if err != nil {
+			s.Logger.Error("dirty set holds what is no post", "blog", blog, "member", m)
+			continue
+		}
+		posts = append(posts, post)
+	}
+	return posts
+}
