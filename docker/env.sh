@@ -14,6 +14,7 @@ cat >"$file.new" <<END
 HOSPITAL_DB_PASSWORD=$(random)
 HOSPITAL_DB_ROOT_PASSWORD=$(random)
 HOSPITAL_REDIS_PASSWORD=$(random)
+HOSPITAL_ADMIN_PASSWORD=$(random)
 END
 mv "$file.new" "$file"
 echo "env.sh: made $file"

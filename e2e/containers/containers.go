@@ -3,8 +3,10 @@ package containers
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -23,6 +25,8 @@ var started struct {
 	sync.Mutex
 	pool      *dockertest.Pool
 	resources []*dockertest.Resource
+	networks  []*dockertest.Network
+	volumes   []string
 }
 
 // Main runs the tests and purges every container they started. It is the whole
@@ -31,13 +35,26 @@ func Main(m *testing.M) int {
 	code := m.Run()
 	started.Lock()
 	defer started.Unlock()
-	for _, r := range started.resources {
-		if err := started.pool.Purge(r); err != nil {
-			fmt.Fprintf(os.Stderr, "purge container %s: %v\n", r.Container.Name, err)
-			code = max(code, 1)
-		}
+	for _, r := range slices.Backward(started.resources) {
+		code = max(code, complain("purge container "+r.Container.Name, started.pool.Purge(r)))
+	}
+	for _, n := range started.networks {
+		code = max(code, complain("remove network", n.Close()))
+	}
+	slices.Sort(started.volumes)
+	for _, v := range slices.Compact(started.volumes) {
+		code = max(code, complain("remove volume "+v, started.pool.Client.RemoveVolume(v)))
 	}
 	return code
+}
+
+// complain is 1 if there was an error.
+func complain(doing string, err error) int {
+	if err == nil || errors.Is(err, docker.ErrNoSuchVolume) {
+		return 0
+	}
+	fmt.Fprintf(os.Stderr, "%s: %v\n", doing, err)
+	return 1
 }
 
 func pool() (*dockertest.Pool, error) {

@@ -1,0 +1,130 @@
+<?php
+/**
+ * Bringing dirty fields home before MySQL is asked or written directly (protocol R5).
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Barriers for one post and for all.
+ */
+final class Barrier {
+
+	/** Nanoseconds for which a barrier for all posts need not be repeated by the same request. */
+	private const FRESH = 1000000000;
+
+	/** @var array<int, int> When everything was brought home, and this request wrote nothing since; by blog. */
+	private static $clean = array();
+
+	/**
+	 * Before core writes: whether it may, as the site is in offload mode and nothing older waits in Redis.
+	 *
+	 * @param int      $post_id Post; 0: all.
+	 * @param string[] $keys    Keys about to be written, whose copies in Redis are dropped.
+	 */
+	public static function before_write( int $post_id, array $keys ): bool {
+		if ( Births::has( $post_id ) || Transaction::has( $post_id ) || Deletion::is_home( $post_id ) ) {
+			return true;
+		}
+		$body = 0 === $post_id ? array( 'all' => true ) : array( 'posts' => array( Posts::type( $post_id ) => array( $post_id ) ) );
+		$drop = array_values( array_unique( array_filter( $keys, 'strlen' ) ) );
+		if ( $drop && 1 === preg_match( '//u', implode( '', $drop ) ) ) {
+			$body['drop'] = $drop;
+		}
+		$answer = Sidecar::tell( 'POST', '/v1/barrier', $body );
+		if ( ! $answer->ok() ) {
+			return false;
+		}
+		self::heed( $answer );
+		if ( (int) ( $answer->data['synced'] ?? 0 ) > 0 ) {
+			Posts::forget( $post_id ); // There may be new rows.
+		}
+		Transaction::note( $post_id );
+		return true;
+	}
+
+	/** Before all posts are read by SQL. What cannot be brought home now is read as it is. */
+	public static function all(): void {
+		$blog = get_current_blog_id();
+		if ( ! Settings::serves() || ( isset( self::$clean[ $blog ] ) && hrtime( true ) - self::$clean[ $blog ] < self::FRESH ) ) {
+			return;
+		}
+		$answer = Sidecar::ask( 'POST', '/v1/barrier', array( 'all' => true ) );
+		if ( $answer->ok() ) {
+			self::heed( $answer );
+			self::$clean[ $blog ] = (int) hrtime( true );
+		}
+	}
+
+	/** Before one post is read by SQL. */
+	public static function post( int $post_id ): void {
+		if ( '' !== Posts::type( $post_id ) && ! Births::has( $post_id ) ) {
+			$answer = Sidecar::ask( 'POST', '/v1/barrier', array( 'posts' => array( Posts::type( $post_id ) => array( $post_id ) ) ) );
+			if ( $answer->ok() ) {
+				self::heed( $answer );
+			}
+		}
+	}
+
+	/** This request wrote to Redis: not everything is home any more. */
+	public static function wrote(): void {
+		unset( self::$clean[ get_current_blog_id() ] );
+	}
+
+	/**
+	 * Hooked to get_meta_sql: every meta query. It runs before WP_Query makes the key of its cached results.
+	 *
+	 * @param mixed $sql     The query's SQL.
+	 * @param mixed $queries The clauses.
+	 * @param mixed $type    Meta type.
+	 * @param mixed $table   Primary table.
+	 * @param mixed $column  Primary column.
+	 * @param mixed $context The main query.
+	 * @return mixed
+	 */
+	public static function meta_sql( $sql, $queries = null, $type = '', $table = '', $column = '', $context = null ) {
+		if ( 'post' === $type && self::concerns( $context ) ) {
+			self::all();
+		}
+		return $sql;
+	}
+
+	/** Hooked to export_wp. */
+	public static function export(): void {
+		self::all();
+	}
+
+	/** Hooked to load-post.php and wp_ajax_add-meta, which list or look up custom fields by SQL. */
+	public static function edit_screen(): void {
+		// phpcs:disable WordPress.Security.NonceVerification -- nothing of the request is acted upon.
+		foreach ( array( $_GET['post'] ?? 0, $_POST['post_ID'] ?? 0, $_POST['post_id'] ?? 0 ) as $post_id ) { // phpcs:ignore WordPress.Security.ValidatedSanitizedInput
+			self::post( is_scalar( $post_id ) ? absint( $post_id ) : 0 );
+		}
+		// phpcs:enable
+	}
+
+	/**
+	 * Whether a query may find offloaded posts. One that names other post types cannot.
+	 *
+	 * @param mixed $query Query.
+	 */
+	private static function concerns( $query ): bool {
+		$types = $query instanceof \WP_Query ? array_filter( (array) $query->get( 'post_type' ) ) : array();
+		return ! $types || in_array( 'any', $types, true ) || array_intersect( $types, array_keys( Settings::post_types() ) );
+	}
+
+	/** Something may have been synced that did not come through WordPress: then no cached query result holds. */
+	private static function heed( Answer $answer ): void {
+		$generation = (string) ( $answer->data['generation'] ?? 0 );
+		if ( (string) wp_cache_get( 'hospital_generation', 'hospital_appointments_redis' ) !== $generation ) {
+			wp_cache_set( 'hospital_generation', $generation, 'hospital_appointments_redis' );
+			wp_cache_set_posts_last_changed();
+		}
+	}
+}

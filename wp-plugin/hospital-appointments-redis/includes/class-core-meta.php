@@ -1,0 +1,156 @@
+<?php
+/**
+ * Core's own steps, for when the write must be part of our transaction.
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * add_metadata(), update_metadata() and delete_metadata() from their filter on, statement by statement, for posts.
+ *
+ * Values come as those filters give them: unslashed and sanitized. The actions fire outside the transaction.
+ */
+final class Core_Meta {
+
+	/**
+	 * Adds a row.
+	 *
+	 * @param int    $post_id Post.
+	 * @param string $key     Key.
+	 * @param mixed  $value   Value.
+	 * @param mixed  $unique  Whether only if the key has no row.
+	 * @return int|false Meta id.
+	 */
+	public static function add( int $post_id, string $key, $value, $unique ) {
+		global $wpdb;
+		if ( $unique && $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $wpdb->postmeta WHERE meta_key = %s AND post_id = %d", $key, $post_id ) ) ) {
+			return false;
+		}
+		$bytes = Meta_Write::bytes( $value );
+		/** This action is documented in wp-includes/meta.php */
+		do_action( 'add_post_meta', $post_id, $key, $value );
+		if ( Meta_Write::is_refused( $key, $bytes ) || ! Take_Over::write( Meta_Write::insert( $post_id, $key, $bytes ) ) ) {
+			return false;
+		}
+		$meta_id = (int) $wpdb->insert_id;
+		wp_cache_delete( $post_id, 'post_meta' );
+		/** This action is documented in wp-includes/meta.php */
+		do_action( 'added_post_meta', $meta_id, $post_id, $key, $value );
+		return $meta_id;
+	}
+
+	/**
+	 * Updates the rows of a key.
+	 *
+	 * An equal value is written all the same, without actions: one that this process cannot see may be waiting in Redis,
+	 * and must not come over it later.
+	 *
+	 * @param int    $post_id Post.
+	 * @param string $key     Key.
+	 * @param mixed  $value   Value.
+	 * @param mixed  $prev    Previous value.
+	 * @return bool|null Null when the key has no row: core adds it.
+	 */
+	public static function update( int $post_id, string $key, $value, $prev ): ?bool {
+		global $wpdb;
+		$same     = self::is_same( $post_id, $key, $value, $prev );
+		$meta_ids = $wpdb->get_col( $wpdb->prepare( "SELECT meta_id FROM $wpdb->postmeta WHERE meta_key = %s AND post_id = %d", $key, $post_id ) );
+		if ( ! $meta_ids ) {
+			return null;
+		}
+		if ( $same ) {
+			self::update_rows( $post_id, $key, $value, $prev );
+			return false;
+		}
+		$bytes = maybe_serialize( $value );
+		Actions::before_update( $meta_ids, $post_id, $key, $value, $bytes );
+		if ( ! self::update_rows( $post_id, $key, $value, $prev ) ) {
+			return false;
+		}
+		Actions::after_update( $meta_ids, $post_id, $key, $value, $bytes );
+		return true;
+	}
+
+	/**
+	 * The write of an update, and the cache entry after it. Its actions are the caller's.
+	 *
+	 * @param int    $post_id Post.
+	 * @param string $key     Key.
+	 * @param mixed  $value   Value.
+	 * @param mixed  $prev    Previous value.
+	 */
+	public static function update_rows( int $post_id, string $key, $value, $prev ): bool {
+		$bytes = Meta_Write::bytes( $value );
+		$prev  = empty( $prev ) ? null : Meta_Write::bytes( $prev );
+		if ( Meta_Write::is_refused( $key, $bytes, $prev ) || ! Take_Over::write( Meta_Write::update( $post_id, $key, $bytes, $prev ) ) ) {
+			return false;
+		}
+		wp_cache_delete( $post_id, 'post_meta' );
+		return true;
+	}
+
+	/**
+	 * Deletes the rows of a key.
+	 *
+	 * @param int    $post_id    Post.
+	 * @param string $key        Key.
+	 * @param mixed  $value      Only rows of this value.
+	 * @param mixed  $delete_all Whether of all posts.
+	 */
+	public static function delete( int $post_id, string $key, $value, $delete_all ): bool {
+		global $wpdb;
+		$bytes = maybe_serialize( $value );
+		$any   = '' === $bytes || null === $bytes || false === $bytes;
+		$where = $wpdb->prepare( 'meta_key = %s', $key );
+		if ( ! $delete_all ) {
+			$where .= $wpdb->prepare( ' AND post_id = %d', $post_id );
+		}
+		if ( ! $any ) {
+			$where .= $wpdb->prepare( ' AND meta_value = %s', $bytes );
+		}
+		$meta_ids = $wpdb->get_col( "SELECT meta_id FROM $wpdb->postmeta WHERE $where" ); // phpcs:ignore WordPress.DB
+		$write    = Meta_Write::delete( $delete_all ? 0 : $post_id, $key, $meta_ids, $any );
+		if ( ! $meta_ids ) {
+			if ( $any ) {
+				Take_Over::write( $write ); // What waits in Redis is deleted too.
+			}
+			return false;
+		}
+		$post_ids = $delete_all ? $wpdb->get_col( "SELECT post_id FROM $wpdb->postmeta WHERE $where" ) : array( $post_id ); // phpcs:ignore WordPress.DB
+		/** This action is documented in wp-includes/meta.php */
+		do_action( 'delete_post_meta', $meta_ids, $post_id, $key, $value );
+		/** This action is documented in wp-includes/meta.php */
+		do_action( 'delete_postmeta', $meta_ids );
+		if ( ! Take_Over::write( $write ) ) {
+			return false;
+		}
+		wp_cache_delete_multiple( $post_ids, 'post_meta' );
+		/** This action is documented in wp-includes/meta.php */
+		do_action( 'deleted_post_meta', $meta_ids, $post_id, $key, $value );
+		/** This action is documented in wp-includes/meta.php */
+		do_action( 'deleted_postmeta', $meta_ids );
+		return true;
+	}
+
+	/**
+	 * Core's decision that an update changes nothing.
+	 *
+	 * @param int    $post_id Post.
+	 * @param string $key     Key.
+	 * @param mixed  $value   Value.
+	 * @param mixed  $prev    Previous value.
+	 */
+	public static function is_same( int $post_id, string $key, $value, $prev ): bool {
+		if ( ! empty( $prev ) ) {
+			return false;
+		}
+		$old = get_metadata_raw( 'post', $post_id, $key );
+		return is_countable( $old ) && 1 === count( $old ) && $old[0] === $value;
+	}
+}

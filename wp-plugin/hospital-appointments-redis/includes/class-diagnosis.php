@@ -1,0 +1,112 @@
+<?php
+/**
+ * The health report in words.
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * One text for the screen, for Site Health and for the notices.
+ */
+final class Diagnosis {
+
+	/**
+	 * What there is to know.
+	 *
+	 * @param array<string, mixed> $report Health::report().
+	 * @return array<string, string> Text by name.
+	 */
+	public static function facts( array $report ): array {
+		$problems = self::problems( $report );
+		$facts    = array(
+			__( 'Verdict', 'hospital-appointments-redis' ) => $problems ? implode( ' ', $problems ) : __( 'All is well.', 'hospital-appointments-redis' ),
+			__( 'Mode', 'hospital-appointments-redis' )    => self::mode( (string) $report['mode'], (bool) $report['held'] ),
+			__( 'Epoch', 'hospital-appointments-redis' )   => number_format_i18n( (int) $report['epoch'] ),
+			__( 'Sidecar', 'hospital-appointments-redis' ) => self::sidecar( $report ),
+			__( 'Posts waiting for MySQL', 'hospital-appointments-redis' ) => self::number( $report['dirty_posts'] ),
+			__( 'Dead letters', 'hospital-appointments-redis' ) => self::number( $report['dead_letters'] ),
+			__( 'Watchdog, last success', 'hospital-appointments-redis' ) => self::time( (int) $report['last_ok'] ),
+		);
+		if ( '' !== (string) $report['last_error'] ) {
+			$facts[ __( 'Watchdog, last failure', 'hospital-appointments-redis' ) ] = self::time( (int) $report['last_error_at'] ) . ': ' . $report['last_error'];
+		}
+		return $facts;
+	}
+
+	/**
+	 * What an administrator should know. A report without the sidecar's part, as Health::noted() gives it, will do.
+	 *
+	 * @param array<string, mixed> $report Report.
+	 * @return string[]
+	 */
+	public static function problems( array $report ): array {
+		$problems = array();
+		if ( 'unknown' === $report['mode'] ) {
+			$problems[] = __( 'The plugin\'s tables are missing; deactivate and activate it.', 'hospital-appointments-redis' );
+		} elseif ( 'native' === $report['mode'] && ! $report['held'] ) {
+			$problems[] = __( 'No sidecar owns this site, so WordPress writes appointment metadata to MySQL itself. Nothing is lost; updates are as slow as without the plugin.', 'hospital-appointments-redis' );
+		} elseif ( 'native' === $report['mode'] ) {
+			$problems[] = __( 'The site is held in native mode: the plugin was being deactivated. Activate it again to release it.', 'hospital-appointments-redis' );
+		}
+		if ( '' !== (string) ( $report['error'] ?? '' ) ) {
+			$problems[] = (string) $report['error'];
+		}
+		foreach ( (array) ( $report['missing'] ?? array() ) as $missing ) {
+			/* translators: %s: what the sidecar says is missing. */
+			$problems[] = sprintf( __( 'The sidecar is not ready: %s.', 'hospital-appointments-redis' ), $missing );
+		}
+		if ( (int) ( $report['dead_letters'] ?? 0 ) > 0 ) {
+			$count = (int) $report['dead_letters'];
+			/* translators: %s: number of updates. */
+			$problems[] = sprintf( _n( '%s update was refused by MySQL and waits for a decision.', '%s updates were refused by MySQL and wait for a decision.', $count, 'hospital-appointments-redis' ), number_format_i18n( $count ) );
+		}
+		if ( (int) $report['last_error_at'] > (int) $report['last_ok'] && '' === (string) ( $report['error'] ?? '' ) ) {
+			/* translators: 1: date and time, 2: what went wrong. */
+			$problems[] = sprintf( __( 'Last trouble, %1$s: %2$s', 'hospital-appointments-redis' ), self::time( (int) $report['last_error_at'] ), $report['last_error'] );
+		}
+		return $problems;
+	}
+
+	/** The mode in words. */
+	private static function mode( string $mode, bool $held ): string {
+		if ( 'offload' === $mode ) {
+			return __( 'offload: updates go to Redis first', 'hospital-appointments-redis' );
+		}
+		if ( 'unknown' === $mode ) {
+			return __( 'unknown', 'hospital-appointments-redis' );
+		}
+		return $held
+			? __( 'native, held: WordPress writes to MySQL, until the plugin is activated again', 'hospital-appointments-redis' )
+			: __( 'native: WordPress writes to MySQL', 'hospital-appointments-redis' );
+	}
+
+	/**
+	 * The sidecar in words.
+	 *
+	 * @param array<string, mixed> $report Report.
+	 */
+	private static function sidecar( array $report ): string {
+		if ( ! $report['reachable'] ) {
+			return __( 'not reached', 'hospital-appointments-redis' );
+		}
+		$state = $report['ready'] ? __( 'ready', 'hospital-appointments-redis' ) : __( 'not ready', 'hospital-appointments-redis' );
+		/* translators: 1: ready or not ready, 2: version. */
+		return '' === (string) $report['version'] ? $state : sprintf( __( '%1$s, version %2$s', 'hospital-appointments-redis' ), $state, $report['version'] );
+	}
+
+	/** A number, if it is known. */
+	private static function number( ?int $number ): string {
+		return null === $number ? __( 'unknown', 'hospital-appointments-redis' ) : number_format_i18n( $number );
+	}
+
+	/** A time as the site writes times. */
+	private static function time( int $time ): string {
+		return $time > 0 ? (string) wp_date( get_option( 'date_format' ) . ' ' . get_option( 'time_format' ), $time ) : __( 'never', 'hospital-appointments-redis' );
+	}
+}

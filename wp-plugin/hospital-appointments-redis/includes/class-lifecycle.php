@@ -1,0 +1,131 @@
+<?php
+/**
+ * Activation and deactivation.
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Creates tables, token and site row; hands everything back before the plugin goes.
+ */
+final class Lifecycle {
+
+	/** The version that installed a blog; autoloaded. */
+	public const INSTALLED = 'hospital_appointments_redis_version';
+
+	/**
+	 * The activation hook.
+	 *
+	 * @param mixed $network_wide Whether for all blogs of the network.
+	 */
+	public static function activate( $network_wide = false ): void {
+		if ( ! function_exists( 'curl_init' ) ) {
+			self::stop( __( 'Hospital Appointments Redis needs the PHP extension curl to speak with its sidecar. Install it (package php-curl), then activate the plugin.', 'hospital-appointments-redis' ) );
+		}
+		Handover::each(
+			self::blogs( (bool) $network_wide ),
+			static function (): bool {
+				self::install();
+				Site::release();
+				return true;
+			}
+		);
+	}
+
+	/** Hooked to init: a new blog of the network, or a new version of the plugin. */
+	public static function ensure(): void {
+		if ( VERSION !== get_option( self::INSTALLED ) ) {
+			self::install();
+		}
+	}
+
+	/**
+	 * The deactivation hook. It runs before the plugin is taken out of the list, so that it can refuse.
+	 *
+	 * @param mixed $network_wide Whether for all blogs of the network.
+	 */
+	public static function deactivate( $network_wide = false ): void {
+		$force = defined( 'HOSPITAL_FORCE_DEACTIVATE' ) && HOSPITAL_FORCE_DEACTIVATE;
+		$blogs = self::blogs( (bool) $network_wide );
+		$done  = Handover::each(
+			$blogs,
+			static function () use ( $force ): bool {
+				if ( ! Handover::run( true ) ) {
+					if ( ! $force ) {
+						return false;
+					}
+					Handover::force();
+				}
+				wp_clear_scheduled_hook( Health::CRON );
+				return true;
+			}
+		);
+		if ( ! $done ) {
+			Handover::each( $blogs, array( self::class, 'resume' ) );
+			self::stop( __( 'Hospital Appointments Redis was not deactivated: the sidecar cannot confirm that every appointment update has reached MySQL. Start the sidecar and Redis and deactivate again. If they are gone for good, and with them what they may still hold, put define( \'HOSPITAL_FORCE_DEACTIVATE\', true ); into wp-config.php first.', 'hospital-appointments-redis' ) );
+		}
+	}
+
+	/** The plugin stays: sidecars may return. */
+	public static function resume(): bool {
+		Site::release();
+		self::schedule();
+		return true;
+	}
+
+	/** Creates what is missing for the current blog. What is there stays as it is. */
+	private static function install(): void {
+		global $wpdb;
+		$sql = str_replace( '{base}', $wpdb->base_prefix, (string) file_get_contents( __DIR__ . '/schema.sql' ) ); // phpcs:ignore WordPress.WP.AlternativeFunctions
+		foreach ( explode( ';', (string) preg_replace( '/^--.*$/m', '', $sql ) ) as $statement ) {
+			if ( '' !== trim( $statement ) ) {
+				$wpdb->query( trim( $statement ) ); // phpcs:ignore WordPress.DB
+			}
+		}
+		if ( '' === Settings::token() ) {
+			Settings::make_token();
+		}
+		if ( null !== Site::read() ) {
+			update_option( self::INSTALLED, VERSION );
+		}
+		self::schedule();
+	}
+
+	/** The watchdog. */
+	private static function schedule(): void {
+		if ( ! wp_next_scheduled( Health::CRON ) ) {
+			wp_schedule_event( time(), 'five_minutes', Health::CRON );
+		}
+	}
+
+	/**
+	 * The blogs that are concerned.
+	 *
+	 * @return int[]
+	 */
+	private static function blogs( bool $network_wide ): array {
+		if ( ! $network_wide || ! is_multisite() ) {
+			return array( get_current_blog_id() );
+		}
+		return array_map(
+			'intval',
+			get_sites(
+				array(
+					'fields' => 'ids',
+					'number' => 0,
+				)
+			)
+		);
+	}
+
+	/** Ends the request with a message. */
+	private static function stop( string $message ): void {
+		wp_die( esc_html( $message ), esc_html__( 'Hospital Appointments Redis', 'hospital-appointments-redis' ), array( 'back_link' => true ) );
+	}
+}

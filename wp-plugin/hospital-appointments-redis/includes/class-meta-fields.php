@@ -1,0 +1,179 @@
+<?php
+/**
+ * The fields of the meta boxes: how a value becomes text in a form, and text a value.
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * One table of fields for each post type.
+ */
+final class Meta_Fields {
+
+	/**
+	 * The fields of a post type, in the order of the screen.
+	 *
+	 * @return array<string, array{label: string, kind: string}> By meta key.
+	 */
+	public static function of( string $post_type ): array {
+		if ( ! Post_Types::is_ours( $post_type ) ) {
+			return array();
+		}
+		if ( Post_Types::DOCTOR === $post_type ) {
+			return array(
+				'available' => self::field( __( 'Available', 'hospital-appointments-redis' ), 'flag' ),
+				'until'     => self::field( __( 'Until', 'hospital-appointments-redis' ), 'time' ),
+				'room'      => self::field( __( 'Room', 'hospital-appointments-redis' ), 'line' ),
+				'specialty' => self::field( __( 'Specialty', 'hospital-appointments-redis' ), 'line' ),
+			);
+		}
+		return array(
+			'status'      => self::field( __( 'Status', 'hospital-appointments-redis' ), 'status' ),
+			'doctor_id'   => self::field( __( 'Doctor', 'hospital-appointments-redis' ), 'doctor' ),
+			'room'        => self::field( __( 'Room', 'hospital-appointments-redis' ), 'line' ),
+			'start'       => self::field( __( 'Start', 'hospital-appointments-redis' ), 'time' ),
+			'end'         => self::field( __( 'End', 'hospital-appointments-redis' ), 'time' ),
+			'patient_ref' => self::field( __( 'Patient reference', 'hospital-appointments-redis' ), 'line' ),
+			'notes'       => self::field( __( 'Notes', 'hospital-appointments-redis' ), 'lines' ),
+			'checklist'   => self::field( __( 'Checklist, one item a line', 'hospital-appointments-redis' ), 'list' ),
+		);
+	}
+
+	/**
+	 * The text with which a field is rendered.
+	 *
+	 * @param array{label: string, kind: string} $field Field.
+	 */
+	public static function text( int $post_id, string $key, array $field ): string {
+		$value = get_post_meta( $post_id, $key, true );
+		if ( 'list' === $field['kind'] ) {
+			return implode( "\n", array_map( 'strval', array_filter( (array) $value, 'is_scalar' ) ) );
+		}
+		$text = is_scalar( $value ) ? (string) $value : '';
+		if ( 'time' === $field['kind'] ) {
+			return preg_match( '/^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)/', $text, $part ) ? $part[1] . 'T' . $part[2] : '';
+		}
+		if ( 'doctor' === $field['kind'] ) {
+			return '0' === $text ? '' : $text;
+		}
+		if ( 'flag' === $field['kind'] ) {
+			return rest_sanitize_boolean( $text ) ? '1' : '';
+		}
+		return str_replace( array( "\r\n", "\r" ), "\n", $text );
+	}
+
+	/**
+	 * The value that a text of the form stands for; null: not acceptable, nothing is written.
+	 *
+	 * @param array{label: string, kind: string} $field Field.
+	 * @return string|string[]|null
+	 */
+	public static function value( array $field, string $text ) {
+		switch ( $field['kind'] ) {
+			case 'list':
+				return array_values( array_filter( array_map( 'trim', explode( "\n", $text ) ), 'strlen' ) );
+			case 'time':
+				return '' === $text || preg_match( '/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/', $text ) ? $text : null;
+			case 'doctor':
+				return '' === $text || ctype_digit( $text ) ? $text : null;
+			default:
+				return $text;
+		}
+	}
+
+	/**
+	 * Prints one row of the box, with the text that it was rendered with, and the row's own where that is another.
+	 *
+	 * @param array{label: string, kind: string} $field Field.
+	 * @param mixed                              $row   The value as it is.
+	 */
+	public static function render( string $key, array $field, string $text, $row ): void {
+		$id   = 'hospital-' . str_replace( '_', '-', $key );
+		$name = 'hospital[' . $key . ']';
+		printf( '<tr><th scope="row"><label for="%s">%s</label></th><td>', esc_attr( $id ), esc_html( $field['label'] ) );
+		printf( '<input type="hidden" name="hospital_was[%s]" value="%s">', esc_attr( $key ), esc_attr( $text ) );
+		if ( is_scalar( $row ) && (string) $row !== $text ) {
+			printf( '<input type="hidden" name="hospital_row[%s]" value="%s">', esc_attr( $key ), esc_attr( (string) $row ) );
+		}
+		switch ( $field['kind'] ) {
+			case 'status':
+				self::select( $id, $name, $text, Post_Types::statuses() );
+				break;
+			case 'doctor':
+				self::select( $id, $name, $text, self::doctors( (int) $text ) );
+				break;
+			case 'flag':
+				printf( '<input type="hidden" name="%s" value="">', esc_attr( $name ) );
+				printf( '<input type="checkbox" id="%s" name="%s" value="1"%s>', esc_attr( $id ), esc_attr( $name ), checked( '1', $text, false ) );
+				break;
+			case 'lines':
+			case 'list':
+				// The line break after the tag is the one that browsers drop.
+				printf( "<textarea id=\"%s\" name=\"%s\" rows=\"4\" class=\"large-text\">\n%s</textarea>", esc_attr( $id ), esc_attr( $name ), esc_textarea( $text ) );
+				break;
+			default:
+				$type = 'time' === $field['kind'] ? 'datetime-local' : 'text';
+				printf( '<input type="%s" id="%s" name="%s" value="%s" class="regular-text">', esc_attr( $type ), esc_attr( $id ), esc_attr( $name ), esc_attr( $text ) );
+		}
+		echo '</td></tr>';
+	}
+
+	/**
+	 * Prints a select that also offers nothing, and the present value where it is none of the choices.
+	 *
+	 * @param array<int|string, string> $choices Label by value.
+	 */
+	private static function select( string $id, string $name, string $text, array $choices ): void {
+		if ( ! isset( $choices[ $text ] ) && '' !== $text ) {
+			$choices = array( $text => $text ) + $choices;
+		}
+		printf( '<select id="%s" name="%s">', esc_attr( $id ), esc_attr( $name ) );
+		printf( '<option value="">%s</option>', esc_html__( '&mdash; None &mdash;', 'hospital-appointments-redis' ) );
+		foreach ( $choices as $value => $label ) {
+			printf( '<option value="%s"%s>%s</option>', esc_attr( (string) $value ), selected( $text, (string) $value, false ), esc_html( $label ) );
+		}
+		echo '</select>';
+	}
+
+	/**
+	 * The doctors to choose from, and the one chosen even if in the bin.
+	 *
+	 * @return array<int, string> Name by id.
+	 */
+	private static function doctors( int $chosen ): array {
+		$posts = get_posts(
+			array(
+				'post_type'              => Post_Types::DOCTOR,
+				'post_status'            => array( 'publish', 'private', 'draft', 'pending', 'future' ),
+				'numberposts'            => 500,
+				'orderby'                => 'title',
+				'order'                  => 'ASC',
+				'update_post_meta_cache' => false,
+				'update_post_term_cache' => false,
+			)
+		);
+		$names = wp_list_pluck( $posts, 'post_title', 'ID' );
+		if ( $chosen > 0 && ! isset( $names[ $chosen ] ) && Post_Types::DOCTOR === get_post_type( $chosen ) ) {
+			$names[ $chosen ] = get_the_title( $chosen );
+		}
+		return $names;
+	}
+
+	/**
+	 * One field.
+	 *
+	 * @return array{label: string, kind: string}
+	 */
+	private static function field( string $label, string $kind ): array {
+		return array(
+			'label' => $label,
+			'kind'  => $kind,
+		);
+	}
+}

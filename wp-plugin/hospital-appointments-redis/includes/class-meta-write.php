@@ -1,0 +1,149 @@
+<?php
+/**
+ * One write of core's to wp_postmeta, as SQL.
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * The statement that $wpdb->insert(), update() or delete() would run, and which fields it overtakes.
+ */
+final class Meta_Write {
+
+	/** @var int Post; 0: all posts. */
+	public $post_id;
+
+	/** @var string[] Keys that it names; '' stands for all. */
+	public $keys;
+
+	/** @var string The statement; it ends in a condition, so that another can be added. '' for none. */
+	public $sql;
+
+	/** @var string The condition of the rows that it is about; '' for none. */
+	public $where;
+
+	/** @var bool Whether the fields are overtaken even if no row is found: afterwards there is to be none. */
+	public $unconditional;
+
+	/** Use the named constructors. */
+	private function __construct( int $post_id, array $keys, string $sql, string $where, bool $unconditional ) {
+		$this->post_id       = $post_id;
+		$this->keys          = $keys;
+		$this->sql           = $sql;
+		$this->where         = $where;
+		$this->unconditional = $unconditional;
+	}
+
+	/** A new row. Its value: null is SQL's NULL. */
+	public static function insert( int $post_id, string $key, ?string $bytes ): self {
+		global $wpdb;
+		$sql = $wpdb->prepare( "INSERT INTO $wpdb->postmeta (post_id, meta_key, meta_value) SELECT %d, %s, ", $post_id, $key ) . self::value( $bytes ) . ' FROM DUAL WHERE 1 = 1';
+		return new self( $post_id, array( $key ), $sql, '', true );
+	}
+
+	/**
+	 * A new value for all rows of a key.
+	 *
+	 * @param int         $post_id Post.
+	 * @param string      $key     Key.
+	 * @param string|null $bytes   Value.
+	 * @param string|null $prev    Only rows of this value; null: all.
+	 */
+	public static function update( int $post_id, string $key, ?string $bytes, ?string $prev ): self {
+		global $wpdb;
+		$where = $wpdb->prepare( 'post_id = %d AND meta_key = %s', $post_id, $key );
+		if ( null !== $prev ) {
+			$where .= $wpdb->prepare( ' AND meta_value = %s', $prev );
+		}
+		return new self( $post_id, array( $key ), "UPDATE $wpdb->postmeta SET meta_value = " . self::value( $bytes ) . " WHERE $where", $where, false );
+	}
+
+	/**
+	 * A new key and value for one row.
+	 *
+	 * @param int         $post_id Post.
+	 * @param int         $meta_id Meta id.
+	 * @param string      $key     Key.
+	 * @param string|null $bytes   Value.
+	 * @param string      $old_key Key that it has.
+	 */
+	public static function update_row( int $post_id, int $meta_id, string $key, ?string $bytes, string $old_key ): self {
+		global $wpdb;
+		$where = $wpdb->prepare( 'meta_id = %d', $meta_id );
+		$sql   = $wpdb->prepare( "UPDATE $wpdb->postmeta SET meta_key = %s, meta_value = ", $key ) . self::value( $bytes ) . " WHERE $where";
+		return new self( $post_id, array( $old_key, $key ), $sql, $where, false );
+	}
+
+	/**
+	 * Fewer rows.
+	 *
+	 * @param int      $post_id       Post; 0: of any.
+	 * @param string   $key           Key.
+	 * @param string[] $meta_ids      Meta ids; none: there is no row to delete.
+	 * @param bool     $unconditional Whether all rows of the key are meant, whatever their value.
+	 */
+	public static function delete( int $post_id, string $key, array $meta_ids, bool $unconditional ): self {
+		global $wpdb;
+		$where = $meta_ids ? 'meta_id IN (' . implode( ',', array_map( 'intval', $meta_ids ) ) . ')' : '';
+		return new self( $post_id, array( $key ), $meta_ids ? "DELETE FROM $wpdb->postmeta WHERE $where" : '', $where, $unconditional );
+	}
+
+	/** No row at all: everything of the post is overtaken. */
+	public static function none( int $post_id ): self {
+		return new self( $post_id, array( '' ), '', '', true );
+	}
+
+	/**
+	 * The bytes that $wpdb makes of a value; null stays null.
+	 *
+	 * @param mixed $value Value.
+	 */
+	public static function bytes( $value ): ?string {
+		$value = maybe_serialize( $value );
+		if ( null === $value ) {
+			return null;
+		}
+		return is_scalar( $value ) ? (string) $value : '';
+	}
+
+	/**
+	 * Whether $wpdb would refuse one of these: too long, or not in the column's charset.
+	 *
+	 * @param string      $key   Key.
+	 * @param string|null ...$bytes Values.
+	 */
+	public static function is_refused( string $key, ?string ...$bytes ): bool {
+		global $wpdb;
+		if ( $wpdb->strip_invalid_text_for_column( $wpdb->postmeta, 'meta_key', $key ) !== $key ) {
+			return true;
+		}
+		foreach ( $bytes as $value ) {
+			if ( null !== $value && $wpdb->strip_invalid_text_for_column( $wpdb->postmeta, 'meta_value', $value ) !== $value ) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Runs it as core would: by itself.
+	 *
+	 * @return int|bool Rows, or false.
+	 */
+	public function run() {
+		global $wpdb;
+		return '' === $this->sql ? 0 : $wpdb->query( $this->sql ); // phpcs:ignore WordPress.DB
+	}
+
+	/** A value as SQL. */
+	private static function value( ?string $bytes ): string {
+		global $wpdb;
+		return null === $bytes ? 'NULL' : $wpdb->prepare( '%s', $bytes );
+	}
+}

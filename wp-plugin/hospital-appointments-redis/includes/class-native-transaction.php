@@ -1,0 +1,173 @@
+<?php
+/**
+ * A write of core's in native mode, in one transaction with its mark (protocol R3).
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Site row, fence, mark, write, commit: all of it on one connection, or nothing. wpdb reconnects by itself when the
+ * connection is lost, so every statement asks for the connection that the transaction began on.
+ *
+ * In a transaction of the caller it is a savepoint, and the caller commits (R9).
+ */
+final class Native_Transaction {
+
+	/** MySQL's errors after which the same transaction may well succeed: deadlock, lock wait, row changed (MariaDB). */
+	private const AGAIN = array( 1213, 1205, 1020 );
+
+	/** @var bool Whether the outcome is that it must be run again: the row has changed, or MySQL asks for it. */
+	public $again = false;
+
+	/** @var int */
+	private $epoch;
+
+	/** @var bool */
+	private $joined;
+
+	/** @var int */
+	private $connection = 0;
+
+	/**
+	 * In the epoch whose lease period was waited for.
+	 *
+	 * @param int  $epoch  Epoch.
+	 * @param bool $joined Whether the caller has a transaction open.
+	 */
+	public function __construct( int $epoch, bool $joined ) {
+		$this->epoch  = $epoch;
+		$this->joined = $joined;
+	}
+
+	/**
+	 * Runs a write.
+	 *
+	 * @return int|false Rows; false: failed, or to be run again.
+	 */
+	public function run( Meta_Write $write ) {
+		global $wpdb;
+		$hidden = $wpdb->suppress_errors();
+
+		$this->connection = (int) $wpdb->get_var( 'SELECT CONNECTION_ID()' );
+		Transaction::own( $this->joined ? 'SAVEPOINT hospital_native' : 'START TRANSACTION' );
+		$rows = $this->lock( $write->post_id ) ? $this->write( $write ) : false;
+		$kept = is_int( $rows ) && $this->end( $write->unconditional || $rows >= 0 );
+		if ( ! is_int( $rows ) ) {
+			$this->end( false );
+		}
+		$wpdb->suppress_errors( $hidden );
+		return $kept ? max( 0, $rows ) : false;
+	}
+
+	/** Locks: no return to offload, no sync of the post meanwhile; for all posts, no sync at all. */
+	private function lock( int $post_id ): bool {
+		global $wpdb;
+		$blog = get_current_blog_id();
+		$sql  = 'SELECT epoch, mode FROM ' . Site::table( 'sync_state' ) . " WHERE blog_id = $blog AND {$this->here()} ";
+		$row  = $wpdb->get_row( $sql . ( 0 === $post_id ? 'FOR UPDATE' : 'LOCK IN SHARE MODE' ) ); // phpcs:ignore WordPress.DB
+		if ( ! $row instanceof \stdClass ) {
+			return $this->failed( true );
+		}
+		if ( 'native' !== $row->mode || (int) $row->epoch !== $this->epoch ) {
+			$this->again = true;
+			return false;
+		}
+		if ( 0 === $post_id ) {
+			return true;
+		}
+		// One statement that locks the fence row whether it was there or not.
+		$sql = 'INSERT INTO ' . Site::table( 'sync_fence' ) . " (blog_id, post_id) SELECT $blog, $post_id FROM DUAL WHERE {$this->here()} ON DUPLICATE KEY UPDATE post_id = $post_id";
+		return false !== $wpdb->query( $sql ) || $this->failed( false ); // phpcs:ignore WordPress.DB
+	}
+
+	/**
+	 * Marks what is overtaken, and writes.
+	 *
+	 * @return int|false Rows; -1: there is nothing to write to, so nothing was overtaken.
+	 */
+	private function write( Meta_Write $write ) {
+		global $wpdb;
+		$marks = $write->unconditional ? array_map( static fn( $key ) => array( $write->post_id, $key ), $write->keys ) : array();
+		if ( '' !== $write->where ) {
+			// MySQL may match more than the key that was named: it ignores case.
+			$found = $wpdb->get_results( "SELECT post_id, meta_key FROM $wpdb->postmeta WHERE $write->where FOR UPDATE", ARRAY_N ); // phpcs:ignore WordPress.DB
+			if ( '' !== $wpdb->last_error ) {
+				return $this->failed( false );
+			}
+			foreach ( (array) $found as $row ) {
+				$post_id = $write->unconditional ? $write->post_id : (int) $row[0];
+				foreach ( array_merge( $write->keys, array( (string) $row[1] ) ) as $key ) {
+					$marks[] = array( $post_id, $key );
+				}
+			}
+		}
+		if ( ! $marks ) {
+			return -1;
+		}
+		if ( ! $this->mark( $marks ) ) {
+			return $this->failed( false );
+		}
+		$rows = '' === $write->sql ? 0 : $wpdb->query( $write->sql . ' AND ' . $this->here() ); // phpcs:ignore WordPress.DB
+		return is_int( $rows ) ? $rows : $this->failed( false );
+	}
+
+	/**
+	 * Marks fields: whatever Redis holds of them from before is older.
+	 *
+	 * @param array<int, array{int, string}> $marks Posts and keys.
+	 */
+	private function mark( array $marks ): bool {
+		global $wpdb;
+		$blog = get_current_blog_id();
+		foreach ( array_chunk( array_unique( $marks, SORT_REGULAR ), 200 ) as $chunk ) {
+			$rows = array();
+			foreach ( $chunk as $mark ) {
+				$rows[] = $wpdb->prepare( "SELECT $blog, %d, %s, {$this->epoch} FROM DUAL WHERE {$this->here()}", $mark[0], $mark[1] ); // phpcs:ignore WordPress.DB
+			}
+			$sql = 'INSERT INTO ' . Site::table( 'native_write' ) . ' (blog_id, post_id, meta_key, epoch) ' . implode( ' UNION ALL ', $rows ) . " ON DUPLICATE KEY UPDATE epoch = {$this->epoch}";
+			if ( false === $wpdb->query( $sql ) ) { // phpcs:ignore WordPress.DB
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/** Commits, or rolls back; whether it was committed. */
+	private function end( bool $commit ): bool {
+		if ( $commit && ! $this->is_here() ) {
+			$this->again = ! $this->joined; // Lost before it could be committed.
+			$commit      = false;
+		}
+		if ( ! $commit ) {
+			Transaction::own( $this->joined ? 'ROLLBACK TO SAVEPOINT hospital_native' : 'ROLLBACK' );
+			return false;
+		}
+		// If the connection was lost at this very statement, nobody can know; core too reports a lost UPDATE as failed.
+		return false !== Transaction::own( $this->joined ? 'RELEASE SAVEPOINT hospital_native' : 'COMMIT' ) && $this->is_here();
+	}
+
+	/** A statement failed, or found that the connection is another one. */
+	private function failed( bool $or_lost ): bool {
+		global $wpdb;
+		$error       = $wpdb->dbh instanceof \mysqli ? mysqli_errno( $wpdb->dbh ) : 0;
+		$this->again = ! $this->joined && ( in_array( $error, self::AGAIN, true ) || ( $or_lost && 0 === $error ) );
+		return false;
+	}
+
+	/** The condition that every statement carries. */
+	private function here(): string {
+		return 'CONNECTION_ID() = ' . $this->connection;
+	}
+
+	/** Whether this is still the connection that it began on. */
+	private function is_here(): bool {
+		global $wpdb;
+		return (int) $wpdb->get_var( 'SELECT CONNECTION_ID()' ) === $this->connection;
+	}
+}

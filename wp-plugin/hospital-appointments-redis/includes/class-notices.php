@@ -1,0 +1,43 @@
+<?php
+/**
+ * What administrators are told on every admin screen.
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * One notice, for those who can do something about it; nobody else sees anything.
+ */
+final class Notices {
+
+	/** Hooked to admin_notices. */
+	public static function show(): void {
+		$screen = get_current_screen();
+		if ( ! current_user_can( 'manage_options' ) || ( null !== $screen && 'settings_page_hospital-appointments-redis' === $screen->id ) ) {
+			return;
+		}
+		$problems = Diagnosis::problems( Health::noted() + array( 'dead_letters' => self::dead_letters() ) );
+		if ( ! $problems ) {
+			return;
+		}
+		printf(
+			'<div class="notice notice-warning"><p><strong>%s</strong> %s <a href="%s">%s</a></p></div>',
+			esc_html__( 'Hospital Appointments:', 'hospital-appointments-redis' ),
+			esc_html( implode( ' ', $problems ) ),
+			esc_url( Screen::url() ),
+			esc_html__( 'Details', 'hospital-appointments-redis' )
+		);
+	}
+
+	/** How many there are; 0 also when nobody answers, which costs nothing then. */
+	private static function dead_letters(): int {
+		$answer = Sidecar::ask( 'GET', '/v1/dead-letters?limit=1' );
+		return $answer->ok() ? (int) ( $answer->data['count'] ?? 0 ) : 0;
+	}
+}

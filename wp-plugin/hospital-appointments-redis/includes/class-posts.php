@@ -1,0 +1,177 @@
+<?php
+/**
+ * The posts that this request has touched.
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Lays the dirty fields over the rows, once per post and request, and remembers what an update needs to know.
+ *
+ * The metadata itself is kept where core keeps it, in the `post_meta` cache; a post whose entry was dropped from there has
+ * not been touched. A persistent object cache is not believed on first touch.
+ */
+final class Posts {
+
+	/** Posts asked for in one call. */
+	private const CHUNK = 500;
+
+	/** Nanoseconds after which an update looks again. */
+	private const FRESH = 1000000000;
+
+	/** Posts remembered at most: a command that walks through a million posts needs none of the first. */
+	private const LIMIT = 20000;
+
+	/** @var array<int, array<int, string>> Post type, '' if not offloaded; by blog and post. */
+	private static $types = array();
+
+	/** @var array<int, array<int, View>> What was seen; by blog and post. */
+	private static $views = array();
+
+	/** @var bool */
+	private static $loading = false;
+
+	/** The post type, if it is an offloaded one; else ''. */
+	public static function type( int $post_id ): string {
+		$blog = get_current_blog_id();
+		if ( isset( self::$types[ $blog ][ $post_id ] ) ) {
+			return self::$types[ $blog ][ $post_id ];
+		}
+		if ( $post_id <= 0 || ! Settings::serves() ) {
+			return '';
+		}
+		$type = get_post_type( $post_id );
+		if ( ! is_string( $type ) ) {
+			return ''; // No such post yet.
+		}
+		self::$types[ $blog ][ $post_id ] = isset( Settings::post_types()[ $type ] ) ? $type : '';
+		return self::$types[ $blog ][ $post_id ];
+	}
+
+	/**
+	 * First touch: loads those of these posts that are offloaded and were not touched yet.
+	 *
+	 * @param int[] $ids Posts.
+	 */
+	public static function touch( array $ids ): void {
+		if ( self::$loading ) {
+			return;
+		}
+		self::$loading = true;
+		try {
+			if ( count( $ids ) > 1 ) {
+				self::prime_types( $ids );
+			}
+			$posts = array();
+			foreach ( $ids as $id ) {
+				if ( '' !== self::type( $id ) && null === self::known( $id ) ) {
+					$posts[ $id ] = self::type( $id );
+				}
+			}
+			foreach ( array_chunk( $posts, self::CHUNK, true ) as $chunk ) {
+				self::load( $chunk );
+			}
+		} finally {
+			self::$loading = false;
+		}
+	}
+
+	/** What is known of a post, touching it if need be; null if it is not offloaded, or the database is away. */
+	public static function view( int $post_id ): ?View {
+		self::touch( array( $post_id ) );
+		return '' === self::type( $post_id ) ? null : self::known( $post_id );
+	}
+
+	/** The same, at most a second old. */
+	public static function fresh_view( int $post_id ): ?View {
+		$view = self::view( $post_id );
+		if ( null !== $view && ! $view->is_younger_than( self::FRESH ) ) {
+			self::forget( $post_id );
+			$view = self::view( $post_id );
+		}
+		return $view;
+	}
+
+	/** Takes note that the sidecar has a new value: the cache entry is replaced, or dropped when it is not fresh any more. */
+	public static function wrote( int $post_id, string $key, string $bytes ): void {
+		$view  = self::$views[ get_current_blog_id() ][ $post_id ] ?? null;
+		$entry = wp_cache_get( $post_id, 'post_meta' );
+		if ( null !== $view && is_array( $entry ) && $view->is_younger_than( self::FRESH ) ) {
+			$entry[ $key ] = array( $bytes );
+			wp_cache_set( $post_id, $entry, 'post_meta' );
+			return;
+		}
+		wp_cache_delete( $post_id, 'post_meta' );
+		self::forget( $post_id );
+	}
+
+	/** The next touch of the post loads it afresh. */
+	public static function forget( int $post_id ): void {
+		unset( self::$views[ get_current_blog_id() ][ $post_id ] );
+	}
+
+	/**
+	 * Hooked to clean_post_cache: the post may be of another type now.
+	 *
+	 * @param mixed $post_id Post.
+	 */
+	public static function reconsider( $post_id ): void {
+		unset( self::$types[ get_current_blog_id() ][ (int) $post_id ] );
+		self::forget( (int) $post_id );
+	}
+
+	/** What is known, if its cache entry is still there. */
+	private static function known( int $post_id ): ?View {
+		$view = self::$views[ get_current_blog_id() ][ $post_id ] ?? null;
+		return null !== $view && is_array( wp_cache_get( $post_id, 'post_meta' ) ) ? $view : null;
+	}
+
+	/**
+	 * Brings the posts themselves into the cache, which their types are asked from; not their metadata.
+	 *
+	 * @param int[] $ids Posts.
+	 */
+	private static function prime_types( array $ids ): void {
+		$unknown = array_keys( array_diff_key( array_flip( $ids ), self::$types[ get_current_blog_id() ] ?? array() ) );
+		if ( $unknown && Settings::serves() ) {
+			_prime_post_caches( $unknown, false, false );
+		}
+	}
+
+	/**
+	 * Dirty fields first, rows last (protocol R8).
+	 *
+	 * @param array<int, string> $posts Type by post.
+	 */
+	private static function load( array $posts ): void {
+		if ( count( self::$views[ get_current_blog_id() ] ?? array() ) > self::LIMIT ) {
+			self::$types[ get_current_blog_id() ] = array();
+			self::$views[ get_current_blog_id() ] = array();
+		}
+		$ask = array();
+		foreach ( $posts as $id => $type ) {
+			if ( ! Births::has( $id ) ) {
+				$ask[ $type ][] = $id;
+			}
+		}
+		$dirty = Dirty_Fields::of( $ask );
+		$rows  = Rows::of( array_keys( $posts ) );
+		if ( null === $rows ) {
+			return; // The database is away, and core will find out.
+		}
+		$entries = array();
+		foreach ( $posts as $id => $type ) {
+			$view           = new View( $rows[ $id ] ?? array(), Births::has( $id ) || $dirty->leased );
+			$entries[ $id ] = $view->lay_over( $rows[ $id ] ?? array(), $dirty->fields[ $id ] ?? array() );
+
+			self::$views[ get_current_blog_id() ][ $id ] = $view;
+		}
+		wp_cache_set_multiple( $entries, 'post_meta' );
+	}
+}

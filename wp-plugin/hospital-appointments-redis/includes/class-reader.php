@@ -1,0 +1,72 @@
+<?php
+/**
+ * Reading metadata.
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Core's read filters are used as a signal that a post is about to be read. What they were given they return; core then
+ * reads its cache, and finds it filled.
+ */
+final class Reader {
+
+	/**
+	 * Hooked to update_post_metadata_cache, which fires once for a whole list.
+	 *
+	 * @param mixed $check    Null, unless another filter answered.
+	 * @param mixed $post_ids Posts.
+	 * @return mixed
+	 */
+	public static function prime( $check, $post_ids ) {
+		if ( null === $check && is_array( $post_ids ) ) {
+			Posts::touch( array_map( 'intval', $post_ids ) );
+		}
+		return $check;
+	}
+
+	/**
+	 * Hooked to get_post_metadata.
+	 *
+	 * @param mixed $check   Null, unless another filter answered.
+	 * @param mixed $post_id Post.
+	 * @return mixed
+	 */
+	public static function get( $check, $post_id ) {
+		if ( null === $check && '' !== Posts::type( (int) $post_id ) ) {
+			Posts::touch( array( (int) $post_id ) );
+		}
+		return $check;
+	}
+
+	/**
+	 * Hooked to get_post_metadata_by_mid. Core has no cache for rows and reads them anew each time; so is asked anew whether
+	 * a dirty field lies over this one.
+	 *
+	 * @param mixed $check   Null, unless another filter answered.
+	 * @param mixed $meta_id Meta id.
+	 * @return mixed
+	 */
+	public static function by_mid( $check, $meta_id ) {
+		$row = null === $check ? Rows::of_offloaded( (int) $meta_id ) : null;
+		if ( null === $row || Births::has( (int) $row->post_id ) || Deletion::is_leaving( (int) $row->post_id ) ) {
+			return $check;
+		}
+		$post_id = (int) $row->post_id;
+		$dirty   = Dirty_Fields::of( array( Posts::type( $post_id ) => array( $post_id ) ) )->fields[ $post_id ] ?? array();
+		if ( ! array_key_exists( (string) $row->meta_key, $dirty ) ) {
+			return $check;
+		}
+		if ( null === $dirty[ $row->meta_key ] ) {
+			return false; // Deleted, and MySQL does not know yet.
+		}
+		$row->meta_value = maybe_unserialize( $dirty[ $row->meta_key ] );
+		return $row;
+	}
+}

@@ -1,0 +1,59 @@
+<?php
+/**
+ * The rows of wp_postmeta.
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Reads them with their ids, which core's own cache does not have.
+ */
+final class Rows {
+
+	/** @var string The row asked for last, if of another post: core asks for each row two or three times in a row. */
+	private static $foreign = '';
+
+	/**
+	 * All rows of some posts, oldest first.
+	 *
+	 * @param int[] $ids Posts.
+	 * @return array<int, array<int|string, array<int|string, string|null>>>|null Values by post, key and meta id; null if the database is away.
+	 */
+	public static function of( array $ids ): ?array {
+		global $wpdb;
+		$found = array();
+		$rows  = $wpdb->get_results( "SELECT meta_id, post_id, meta_key, meta_value FROM $wpdb->postmeta WHERE post_id IN (" . implode( ',', array_map( 'intval', $ids ) ) . ') ORDER BY meta_id ASC', ARRAY_N ); // phpcs:ignore WordPress.DB
+		if ( ! is_array( $rows ) || '' !== $wpdb->last_error ) {
+			return null;
+		}
+		foreach ( $rows as $row ) {
+			$found[ (int) $row[1] ][ (string) $row[2] ][ $row[0] ] = $row[3];
+		}
+		return $found;
+	}
+
+	/**
+	 * One row, named by its id; null if there is none, or it is not of an offloaded post.
+	 *
+	 * @param int $meta_id Meta id.
+	 */
+	public static function of_offloaded( int $meta_id ): ?\stdClass {
+		global $wpdb;
+		$name = get_current_blog_id() . ':' . $meta_id;
+		if ( $name === self::$foreign ) {
+			return null;
+		}
+		$row = $wpdb->get_row( $wpdb->prepare( "SELECT * FROM $wpdb->postmeta WHERE meta_id = %d", $meta_id ) );
+		if ( $row instanceof \stdClass && '' !== Posts::type( (int) $row->post_id ) ) {
+			return $row;
+		}
+		self::$foreign = $row instanceof \stdClass ? $name : '';
+		return null;
+	}
+}

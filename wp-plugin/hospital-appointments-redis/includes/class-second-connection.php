@@ -1,0 +1,46 @@
+<?php
+/**
+ * A second connection to the database.
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * For the site row, while the caller's transaction has the first one. It reports failure instead of ending the request,
+ * and waits for no lock that the first connection may hold.
+ */
+final class Second_Connection extends \wpdb {
+
+	/** @var int */
+	protected $reconnect_retries = 1;
+
+	/**
+	 * Connects, or does not.
+	 *
+	 * @param bool $allow_bail Not heeded.
+	 * @return bool
+	 */
+	public function db_connect( $allow_bail = true ) {
+		$connected = (bool) parent::db_connect( false );
+		if ( $connected ) {
+			$this->query( 'SET SESSION innodb_lock_wait_timeout = 2' );
+		}
+		return $connected;
+	}
+
+	/**
+	 * Reconnects, or does not.
+	 *
+	 * @param bool $allow_bail Not heeded.
+	 * @return bool
+	 */
+	public function check_connection( $allow_bail = true ) {
+		return (bool) parent::check_connection( false );
+	}
+}

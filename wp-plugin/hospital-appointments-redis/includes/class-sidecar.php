@@ -1,0 +1,154 @@
+<?php
+/**
+ * The way to the sidecar.
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * One kept-alive curl handle per request. Not the WP HTTP API, which rounds timeouts up to a second.
+ *
+ * `ask()` for what changes nothing, `tell()` for what writes or must not come late. Neither throws.
+ */
+final class Sidecar {
+
+	/** Milliseconds for the question whether it is back. */
+	private const PROBE = 50;
+
+	/** @var int Calls made by this request, for tests and the curious. */
+	public static $calls = 0;
+
+	/** @var resource|\CurlHandle|null */
+	private static $handle = null;
+
+	/** @var int When a call of this process failed (hrtime); 0: none did. */
+	private static $failed = 0;
+
+	/**
+	 * Asks. While the sidecar is known to be gone this costs nothing, but for one probe of all processes every two seconds.
+	 *
+	 * @param string            $method HTTP method.
+	 * @param string            $path   Path under the sidecar's root.
+	 * @param array<mixed>|null $body   Body.
+	 */
+	public static function ask( string $method, string $path, ?array $body = null ): Answer {
+		if ( self::has_just_failed() || ( Breaker::is_open() && ! self::is_back() ) ) {
+			return Answer::none( 'paused', 'no' );
+		}
+		return self::send( $method, $path, $body, Settings::timeout() );
+	}
+
+	/**
+	 * Writes. Who gets "unknown" may act at once: the deadline is over then (protocol R3).
+	 *
+	 * A site in native mode is not asked while its sidecar is known to be gone; one in offload mode is, as another process
+	 * may be mistaken.
+	 *
+	 * @param string       $method HTTP method.
+	 * @param string       $path   Path under the sidecar's root.
+	 * @param array<mixed> $body   Body.
+	 */
+	public static function tell( string $method, string $path, array $body ): Answer {
+		if ( self::has_just_failed() || ( Breaker::is_open() && ! Site::is_offload() ) ) {
+			return Answer::none( 'paused', 'no' );
+		}
+		$deadline = hrtime( true ) + Settings::timeout() * 1000000;
+		$answer   = self::send( $method, $path, $body, Settings::timeout(), $deadline );
+		while ( 'unknown' === $answer->done && hrtime( true ) <= $deadline ) {
+			usleep( (int) max( 1, ( $deadline - hrtime( true ) ) / 1000 + 1 ) );
+		}
+		return $answer;
+	}
+
+	/**
+	 * For administrators, who may wait: asks whatever is known, for as long as given.
+	 *
+	 * @param string            $method  HTTP method.
+	 * @param string            $path    Path under the sidecar's root.
+	 * @param array<mixed>|null $body    Body.
+	 * @param int               $timeout Milliseconds.
+	 */
+	public static function wait_for( string $method, string $path, ?array $body = null, int $timeout = 5000 ): Answer {
+		return self::send( $method, $path, $body, $timeout );
+	}
+
+	/** Whether a call of this very process failed so lately that a second timeout would be one too many. */
+	private static function has_just_failed(): bool {
+		return 0 !== self::$failed && hrtime( true ) - self::$failed < Breaker::PAUSE;
+	}
+
+	/** One process at a time asks, and gives it little time. */
+	private static function is_back(): bool {
+		return Breaker::may_probe() && self::send( 'GET', '/readyz', null, self::PROBE )->ok();
+	}
+
+	/**
+	 * One exchange.
+	 *
+	 * @param string            $method   HTTP method.
+	 * @param string            $path     Path.
+	 * @param array<mixed>|null $body     Body.
+	 * @param int               $timeout  Milliseconds.
+	 * @param int               $deadline CLOCK_MONOTONIC, in ns; 0: none.
+	 */
+	private static function send( string $method, string $path, ?array $body, int $timeout, int $deadline = 0 ): Answer {
+		$json = null === $body ? '' : json_encode( $body ? $body : new \stdClass(), JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE ); // phpcs:ignore WordPress.WP.AlternativeFunctions
+		if ( false === $json ) {
+			return Answer::none( 'bad_request', 'no', 'the request is not UTF-8' );
+		}
+		if ( ! function_exists( 'curl_init' ) ) {
+			return Answer::none( 'unreachable', 'no', 'the PHP extension curl is missing' );
+		}
+		$request_id = bin2hex( random_bytes( 12 ) );
+		$handle     = self::handle();
+		curl_setopt_array( $handle, Wire::options( $method, $path, $json, $timeout, $deadline, $request_id ) );
+		++self::$calls;
+		$reply = curl_exec( $handle );
+		if ( is_string( $reply ) ) {
+			$answer = Answer::read( (int) curl_getinfo( $handle, CURLINFO_RESPONSE_CODE ), $reply, $request_id );
+		} else {
+			// Not the error number: when a kept-alive connection breaks, curl may connect again and report only that that
+			// failed. The size tells whether a byte of this request ever left.
+			$sent   = curl_getinfo( $handle, CURLINFO_REQUEST_SIZE ) > 0;
+			$answer = Answer::none( $sent ? 'no_answer' : 'unreachable', $sent ? 'unknown' : 'no', curl_error( $handle ) );
+		}
+		self::note( $answer );
+		return $answer;
+	}
+
+	/** What this call says about the sidecar, for the next one. */
+	private static function note( Answer $answer ): void {
+		if ( ! $answer->is_failure() ) {
+			self::$failed = 0;
+			Breaker::close();
+			return;
+		}
+		self::$failed = (int) hrtime( true );
+		self::$handle = null; // Whatever may still come must not be read as an answer to something else.
+		Breaker::open();
+	}
+
+	/**
+	 * The handle, as new but for its open connection.
+	 *
+	 * @return resource|\CurlHandle
+	 */
+	private static function handle() {
+		if ( null === self::$handle ) {
+			self::$handle = curl_init();
+			if ( function_exists( 'curl_share_init_persistent' ) ) {
+				// PHP 8.5: connections outlive the request. curl owns them, so no answer can be read by another request.
+				curl_setopt( self::$handle, CURLOPT_SHARE, curl_share_init_persistent( array( CURL_LOCK_DATA_DNS, CURL_LOCK_DATA_CONNECT ) ) );
+			}
+			return self::$handle;
+		}
+		curl_reset( self::$handle );
+		return self::$handle;
+	}
+}

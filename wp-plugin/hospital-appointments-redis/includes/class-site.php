@@ -1,0 +1,163 @@
+<?php
+/**
+ * The site row: who may write (protocol R1, R3).
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * The row of the current blog, as it was read, and the steps that change it.
+ *
+ * They commit at once, whatever transaction the caller has open: then they use a connection of their own.
+ */
+final class Site {
+
+	/** @var int */
+	public $epoch = 1;
+
+	/** @var bool Sidecars acknowledge; otherwise core writes. */
+	public $offload = false;
+
+	/** @var int Newest epoch whose lease period was waited out. */
+	public $settled = 1;
+
+	/** @var int Epoch of the last return; 0: no sidecar ever owned this site. */
+	public $returned = 0;
+
+	/** @var bool Native until further notice. */
+	public $held = false;
+
+	/** @var array<string, int> When this process first read an epoch: hrtime by "blog:epoch". */
+	private static $first_read = array();
+
+	/** @var \wpdb|null */
+	private static $aside = null;
+
+	/** The plugin's tables. */
+	public static function table( string $name ): string {
+		global $wpdb;
+		return $wpdb->base_prefix . 'hospital_' . $name;
+	}
+
+	/** Whether sidecars may acknowledge now. */
+	public static function is_offload(): bool {
+		$site = self::read( Transaction::is_open() );
+		return null !== $site && $site->offload;
+	}
+
+	/**
+	 * Reads the row; makes it for a blog that has none.
+	 *
+	 * @param bool $joined Whether the caller has a transaction open: its snapshot may be old.
+	 * @return self|null Null when there is no such table, or no database.
+	 */
+	public static function read( bool $joined = false ): ?self {
+		$blog = get_current_blog_id();
+		$sql  = 'SELECT epoch, mode, settled, returned, held FROM ' . self::table( 'sync_state' ) . ' WHERE blog_id = ' . $blog;
+		$row  = self::row( $sql, $joined );
+		if ( null === $row && self::query( 'INSERT IGNORE INTO ' . self::table( 'sync_state' ) . ' (blog_id) VALUES (' . $blog . ')', $joined ) ) {
+			$row = self::row( $sql, $joined );
+		}
+		if ( null === $row ) {
+			return null;
+		}
+		$site          = new self();
+		$site->epoch   = (int) $row->epoch;
+		$site->offload = 'offload' === $row->mode;
+		$site->settled = (int) $row->settled;
+		$site->held    = (bool) $row->held;
+
+		$site->returned = (int) $row->returned;
+
+		self::$first_read += array( $blog . ':' . $site->epoch => (int) hrtime( true ) );
+		return $site;
+	}
+
+	/** Takes the site over: native, in a new epoch, unless somebody else has changed the row. */
+	public function take_over( bool $joined = false ): void {
+		$taken = self::query(
+			'UPDATE ' . self::table( 'sync_state' ) . " SET mode = 'native', epoch = epoch + 1 WHERE blog_id = " . get_current_blog_id() . " AND mode = 'offload' AND epoch = " . $this->epoch,
+			$joined
+		);
+		if ( 1 === $taken ) {
+			Health::note_take_over( $this->epoch + 1, $joined );
+		}
+	}
+
+	/** Waits until every lease from before this epoch is over, unless somebody has; notes that it was done. */
+	public function wait( bool $joined = false ): void {
+		if ( $this->settled >= $this->epoch ) {
+			return;
+		}
+		$over = self::$first_read[ get_current_blog_id() . ':' . $this->epoch ] + Settings::lease() * 1000000;
+		while ( hrtime( true ) <= $over ) {
+			usleep( (int) max( 1, ( $over - hrtime( true ) ) / 1000 + 1 ) );
+		}
+		self::query(
+			'UPDATE ' . self::table( 'sync_state' ) . ' SET settled = epoch WHERE blog_id = ' . get_current_blog_id() . " AND mode = 'native' AND settled < epoch AND epoch = " . $this->epoch,
+			$joined
+		);
+	}
+
+	/**
+	 * Holds the site in native mode, in a new epoch: from now on no sidecar gets a lease.
+	 *
+	 * @return self|null The row as it is now.
+	 */
+	public static function hold(): ?self {
+		self::query( 'UPDATE ' . self::table( 'sync_state' ) . " SET mode = 'native', epoch = epoch + 1, held = 1 WHERE blog_id = " . get_current_blog_id(), false );
+		$site = self::read();
+		return null !== $site && $site->held && ! $site->offload ? $site : null;
+	}
+
+	/** Lets sidecars return. */
+	public static function release(): void {
+		self::query( 'UPDATE ' . self::table( 'sync_state' ) . ' SET held = 0 WHERE blog_id = ' . get_current_blog_id(), false );
+	}
+
+	/** One row. */
+	private static function row( string $sql, bool $joined ): ?\stdClass {
+		$db = self::database( $joined );
+		if ( null === $db ) {
+			return null;
+		}
+		$hidden = $db->suppress_errors();
+		$row    = $db->get_row( $sql ); // phpcs:ignore WordPress.DB
+		$db->suppress_errors( $hidden );
+		return $row instanceof \stdClass ? $row : null;
+	}
+
+	/**
+	 * One statement, committed.
+	 *
+	 * @return int|false Rows.
+	 */
+	private static function query( string $sql, bool $joined ) {
+		$db = self::database( $joined );
+		if ( null === $db ) {
+			return false;
+		}
+		$hidden = $db->suppress_errors();
+		$rows   = $db->query( $sql ); // phpcs:ignore WordPress.DB
+		$db->suppress_errors( $hidden );
+		return is_int( $rows ) ? $rows : false;
+	}
+
+	/** The connection: $wpdb, or one beside it where the caller has a transaction open there. */
+	private static function database( bool $joined ): ?\wpdb {
+		global $wpdb;
+		if ( ! $joined ) {
+			return $wpdb;
+		}
+		if ( null === self::$aside && defined( 'DB_HOST' ) ) {
+			self::$aside = new Second_Connection( DB_USER, DB_PASSWORD, DB_NAME, DB_HOST );
+		}
+		return null !== self::$aside && self::$aside->ready ? self::$aside : null;
+	}
+}

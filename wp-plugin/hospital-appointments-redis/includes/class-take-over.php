@@ -1,0 +1,70 @@
+<?php
+/**
+ * Writing without a sidecar (protocol R3).
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Takes the site over if need be, waits once per outage, and runs the write.
+ */
+final class Take_Over {
+
+	/** Rounds: a change of the site row in between, or a deadlock, costs one each. */
+	private const ROUNDS = 6;
+
+	/** Deadlocks in a row that are put up with. */
+	private const RETRIES = 3;
+
+	/**
+	 * Runs one write of core's, in whichever mode the site is.
+	 *
+	 * Where the row says offload, the sidecar is asked once more: by a barrier, after which core may write as it is. If it
+	 * does not answer that either, the site is taken over.
+	 *
+	 * @return int|false Rows; false when it failed.
+	 */
+	public static function write( Meta_Write $write ) {
+		$joined  = Transaction::is_open() || Transaction::is_open_unseen();
+		$asked   = false;
+		$retries = 0;
+		for ( $round = 0; $round < self::ROUNDS && $retries < self::RETRIES; $round++ ) {
+			$site = Site::read( $joined );
+			if ( null === $site ) {
+				return $joined && null !== Site::read() ? false : self::plain( $write );
+			}
+			if ( $site->offload ) {
+				if ( ! $asked && Barrier::before_write( $write->post_id, $write->keys ) ) {
+					return self::plain( $write );
+				}
+				$asked = true;
+				$site->take_over( $joined );
+				continue;
+			}
+			$site->wait( $joined );
+			$transaction = new Native_Transaction( $site->epoch, $joined );
+			$rows        = $transaction->run( $write );
+			if ( ! $transaction->again ) {
+				return $rows;
+			}
+			++$retries;
+		}
+		return false;
+	}
+
+	/**
+	 * Core's write by itself.
+	 *
+	 * @return int|false
+	 */
+	private static function plain( Meta_Write $write ) {
+		$rows = $write->run();
+		return is_int( $rows ) ? $rows : false;
+	}
+}

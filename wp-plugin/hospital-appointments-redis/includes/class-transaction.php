@@ -1,0 +1,124 @@
+<?php
+/**
+ * The transaction of the caller (protocol R9).
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Knows, by watching the queries, whether somebody has a transaction open on $wpdb, and which posts were written in it.
+ */
+final class Transaction {
+
+	/** The first words of all statements that may begin or end a transaction. */
+	private const OTHERS = '/^(?:START|BEGIN|COMMIT|ROLLBACK|SET|CREATE|ALTER|DROP|TRUNCATE|RENAME|LOCK)\b/i';
+
+	/** What begins and what ends one. */
+	private const BEGIN      = '/^(?:START\s+TRANSACTION|BEGIN(?:\s+WORK)?\s*;?\s*$)/i';
+	private const END        = '/^(?:COMMIT|ROLLBACK(?!(?:\s+WORK)?\s+TO\b))/i';
+	private const CHAIN      = '/\bAND\s+CHAIN\b/i';
+	private const AUTOCOMMIT = '/^SET\b.*?\bautocommit\s*:?=\s*(\w+)/is';
+	private const DDL        = '/^(?:CREATE|ALTER|DROP|TRUNCATE|RENAME|LOCK\s+TABLES)\s+(?!TEMPORARY\b)/i';
+
+	/** @var bool */
+	private static $open = false;
+
+	/** @var bool */
+	private static $autocommit = true;
+
+	/** @var bool Whether the statements passing by are the plugin's. */
+	private static $ours = false;
+
+	/** @var array<string, true> Posts written in it. */
+	private static $posts = array();
+
+	/**
+	 * Hooked to query. Nearly all queries are a SELECT and are seen off by their first letters.
+	 *
+	 * @param mixed $query SQL.
+	 * @return mixed
+	 */
+	public static function watch( $query ) {
+		Births::settle();
+		if ( self::$ours || ! is_string( $query ) || 0 === strncmp( $query, 'SEL', 3 ) ) {
+			return $query;
+		}
+		$sql = ltrim( $query, " \t\r\n(" );
+		if ( '' !== $sql && false !== strpos( '/-#', $sql[0] ) ) {
+			$sql = (string) preg_replace( '~^(?:/\*.*?\*/|(?:--|#)[^\n]*\n|\s+)+~s', '', $sql );
+		}
+		if ( 0 === strncasecmp( $sql, 'INSERT', 6 ) ) {
+			Births::see( $sql );
+		} elseif ( preg_match( self::OTHERS, $sql ) ) {
+			self::read( $sql );
+		}
+		return $query;
+	}
+
+	/** Whether the caller has one open. */
+	public static function is_open(): bool {
+		return self::$open || ! self::$autocommit;
+	}
+
+	/** Whether one is open though no query said so: only inside a transaction does a savepoint last. */
+	public static function is_open_unseen(): bool {
+		global $wpdb;
+		$hidden = $wpdb->suppress_errors();
+		$wpdb->query( 'SAVEPOINT hospital_probe' );
+		$open = false !== $wpdb->query( 'RELEASE SAVEPOINT hospital_probe' );
+		$wpdb->suppress_errors( $hidden );
+		return $open;
+	}
+
+	/** Whether this post was written in the open transaction, so that its rows are locked by it. */
+	public static function has( int $post_id ): bool {
+		return self::is_open() && isset( self::$posts[ get_current_blog_id() . ':' . $post_id ] );
+	}
+
+	/** Notes that this post is about to be written. */
+	public static function note( int $post_id ): void {
+		if ( self::is_open() ) {
+			self::$posts[ get_current_blog_id() . ':' . $post_id ] = true;
+		}
+	}
+
+	/**
+	 * Runs a transaction statement of the plugin's own, which is none of the caller's.
+	 *
+	 * @return int|bool What $wpdb->query() returns.
+	 */
+	public static function own( string $sql ) {
+		global $wpdb;
+		self::$ours = true;
+		$result     = $wpdb->query( $sql ); // phpcs:ignore WordPress.DB
+		self::$ours = false;
+		return $result;
+	}
+
+	/** Reads one statement. */
+	private static function read( string $sql ): void {
+		if ( preg_match( self::BEGIN, $sql ) ) {
+			self::$open  = true;
+			self::$posts = array();
+		} elseif ( preg_match( self::END, $sql ) ) {
+			self::$open  = (bool) preg_match( self::CHAIN, $sql );
+			self::$posts = array();
+		} elseif ( preg_match( self::AUTOCOMMIT, $sql, $found ) ) {
+			$before           = self::$autocommit;
+			self::$autocommit = in_array( strtolower( $found[1] ), array( '1', 'on', 'true' ), true );
+			if ( self::$autocommit && ! $before ) {
+				self::$open  = false; // Switching it back on commits.
+				self::$posts = array();
+			}
+		} elseif ( preg_match( self::DDL, $sql ) ) {
+			self::$open  = false;
+			self::$posts = array();
+		}
+	}
+}

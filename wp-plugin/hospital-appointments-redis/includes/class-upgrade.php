@@ -1,0 +1,82 @@
+<?php
+/**
+ * A new version of the plugin.
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * While WordPress replaces the plugin's folder, requests run without its hooks. So every site is handed back before, and
+ * taken up again after.
+ */
+final class Upgrade {
+
+	/** When an upgrade began; of the network. */
+	private const OPTION = 'hospital_appointments_redis_upgrade';
+
+	/** Seconds after which an upgrade that did not end is taken for dead. */
+	private const DEAD = 600;
+
+	/**
+	 * Hooked to upgrader_pre_install, before WordPress deactivates the plugin silently.
+	 *
+	 * @param mixed $response True, or an error.
+	 * @param mixed $extra    What is upgraded.
+	 * @return mixed
+	 */
+	public static function before( $response, $extra = array() ) {
+		if ( is_wp_error( $response ) || ! self::is_ours( $extra ) ) {
+			return $response;
+		}
+		update_site_option( self::OPTION, time() );
+		$drained = Handover::each(
+			Handover::blogs(),
+			static function (): bool {
+				return Handover::run( false );
+			}
+		);
+		if ( $drained ) {
+			return $response;
+		}
+		self::resume();
+		return new \WP_Error( 'hospital_not_drained', __( 'Hospital Appointments Redis was not upgraded: the sidecar cannot confirm that every appointment update has reached MySQL. Start the sidecar and Redis, then upgrade again.', 'hospital-appointments-redis' ) );
+	}
+
+	/**
+	 * Hooked to upgrader_process_complete.
+	 */
+	public static function after(): void {
+		if ( get_site_option( self::OPTION ) ) {
+			self::resume();
+		}
+	}
+
+	/** Called by the watchdog: takes the sites up again after an upgrade that died. */
+	public static function recover(): void {
+		$began = (int) get_site_option( self::OPTION );
+		if ( $began > 0 && time() - $began > self::DEAD ) {
+			self::resume();
+		}
+	}
+
+	/** Sidecars may return. */
+	private static function resume(): void {
+		Handover::each( Handover::blogs(), array( Lifecycle::class, 'resume' ) );
+		delete_site_option( self::OPTION );
+	}
+
+	/**
+	 * Whether it is this plugin that is upgraded.
+	 *
+	 * @param mixed $extra What is upgraded.
+	 */
+	private static function is_ours( $extra ): bool {
+		return is_array( $extra ) && plugin_basename( FILE ) === ( $extra['plugin'] ?? '' );
+	}
+}

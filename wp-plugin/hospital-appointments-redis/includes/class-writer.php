@@ -1,0 +1,176 @@
+<?php
+/**
+ * Writing metadata.
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Updates of single rows go to the sidecar. All other writes core does itself: after a barrier, by answering null; or
+ * where no sidecar owns the site, step by step in the take-over's transaction.
+ *
+ * Each callback begins by letting other filters win.
+ */
+final class Writer {
+
+	/** A value larger than this is core's; the sidecar's default limit. */
+	private const LARGEST = 4194304;
+
+	/** A value shorter than this fits any text column. */
+	private const SHORT = 65536;
+
+	/** @var string The field whose update was left to core because it has no row: core comes back through add(). */
+	private static $absent = '';
+
+	/**
+	 * Hooked to update_post_metadata, last of all.
+	 *
+	 * @param mixed $check   Null, unless another filter answered.
+	 * @param mixed $post_id Post.
+	 * @param mixed $key     Key, unslashed.
+	 * @param mixed $value   Value, unslashed and sanitized.
+	 * @param mixed $prev    Previous value.
+	 * @return mixed
+	 */
+	public static function update( $check, $post_id, $key, $value, $prev = '' ) {
+		self::$absent = '';
+		if ( null !== $check || ! self::concerns( $post_id, $key ) ) {
+			return $check;
+		}
+		$view = Posts::view( $post_id );
+		$same = Core_Meta::is_same( $post_id, $key, $value, $prev );
+		if ( $same && null !== $view && $view->complete ) {
+			return false;
+		}
+		if ( ! $same && empty( $prev ) && self::may_offload( $post_id, $key, $value ) ) {
+			return Offload::update( $post_id, $key, $value );
+		}
+		if ( ! Barrier::before_write( $post_id, array( $key ) ) ) {
+			return Core_Meta::update( $post_id, $key, $value, $prev );
+		}
+		self::$absent = get_current_blog_id() . ":$post_id:$key";
+		return null;
+	}
+
+	/**
+	 * Hooked to add_post_metadata, last of all.
+	 *
+	 * @param mixed $check   Null, unless another filter answered.
+	 * @param mixed $post_id Post.
+	 * @param mixed $key     Key, unslashed.
+	 * @param mixed $value   Value, unslashed and sanitized.
+	 * @param mixed $unique  Whether only if the key has no row.
+	 * @return mixed
+	 */
+	public static function add( $check, $post_id, $key, $value, $unique = false ) {
+		$absent       = self::$absent;
+		self::$absent = '';
+		if ( null !== $check || ! self::concerns( $post_id, $key ) ) {
+			return $check;
+		}
+		// The barrier was raised a moment ago, before core found that there is no row.
+		if ( get_current_blog_id() . ":$post_id:$key" === $absent || Barrier::before_write( $post_id, array( $key ) ) ) {
+			return null;
+		}
+		return Core_Meta::add( $post_id, $key, $value, $unique );
+	}
+
+	/**
+	 * Hooked to delete_post_metadata, last of all.
+	 *
+	 * @param mixed $check      Null, unless another filter answered.
+	 * @param mixed $post_id    Post.
+	 * @param mixed $key        Key, unslashed.
+	 * @param mixed $value      Only rows of this value.
+	 * @param mixed $delete_all Whether of all posts.
+	 * @return mixed
+	 */
+	public static function delete( $check, $post_id, $key, $value = '', $delete_all = false ) {
+		self::$absent = '';
+		$concerns     = $delete_all ? is_string( $key ) && Settings::serves() && ! Settings::is_excluded( $key ) : self::concerns( $post_id, $key );
+		if ( null !== $check || ! $concerns || Barrier::before_write( $delete_all ? 0 : $post_id, array( $key ) ) ) {
+			return $check;
+		}
+		return Core_Meta::delete( $post_id, $key, $value, $delete_all );
+	}
+
+	/**
+	 * Hooked to update_post_metadata_by_mid, last of all.
+	 *
+	 * @param mixed $check   Null, unless another filter answered.
+	 * @param mixed $meta_id Meta id.
+	 * @param mixed $value   Value, unslashed.
+	 * @param mixed $key     New key, or false.
+	 * @return mixed
+	 */
+	public static function update_by_mid( $check, $meta_id, $value, $key = false ) {
+		self::$absent = '';
+
+		$row = null === $check ? Rows::of_offloaded( (int) $meta_id ) : null;
+		if ( null === $row ) {
+			return $check;
+		}
+		$keys = array_unique( array( (string) $row->meta_key, is_string( $key ) ? $key : (string) $row->meta_key ) );
+		if ( ! array_diff( $keys, array_filter( $keys, array( Settings::class, 'is_excluded' ) ) ) || Barrier::before_write( (int) $row->post_id, $keys ) ) {
+			return null;
+		}
+		return Core_Meta_By_Id::update( (int) $meta_id, $value, $key );
+	}
+
+	/**
+	 * Hooked to delete_post_metadata_by_mid, last of all.
+	 *
+	 * @param mixed $check   Null, unless another filter answered.
+	 * @param mixed $meta_id Meta id.
+	 * @return mixed
+	 */
+	public static function delete_by_mid( $check, $meta_id ) {
+		self::$absent = '';
+
+		$row = null === $check ? Rows::of_offloaded( (int) $meta_id ) : null;
+		if ( null === $row || ! self::concerns( (int) $row->post_id, (string) $row->meta_key ) || Barrier::before_write( (int) $row->post_id, array( (string) $row->meta_key ) ) ) {
+			return $check;
+		}
+		return Core_Meta_By_Id::delete( (int) $meta_id );
+	}
+
+	/**
+	 * Whether a write is to an offloaded post, under a key that is not WordPress's own.
+	 *
+	 * @param mixed $post_id Post.
+	 * @param mixed $key     Key.
+	 */
+	private static function concerns( $post_id, $key ): bool {
+		return is_int( $post_id ) && is_string( $key ) && '' !== Posts::type( $post_id ) && ! Settings::is_excluded( $key );
+	}
+
+	/**
+	 * Whether an update may go to the sidecar at all. What core would do differently with it, core does.
+	 *
+	 * @param int    $post_id Post.
+	 * @param string $key     Key.
+	 * @param mixed  $value   Value.
+	 */
+	private static function may_offload( int $post_id, string $key, $value ): bool {
+		global $wpdb;
+		$view  = Posts::fresh_view( $post_id );
+		$bytes = Meta_Write::bytes( $value );
+		if ( null === $view || null === $bytes || strlen( $bytes ) > self::LARGEST || Transaction::is_open() || Deletion::is_leaving( $post_id ) ) {
+			return false;
+		}
+		if ( strlen( $key ) > 255 || 1 !== preg_match( '/^[\x20-\x7E]+$/D', $key ) || $view->collides( $key ) || 1 !== count( $view->ids( $key ) ) ) {
+			return false;
+		}
+		if ( strlen( $bytes ) < self::SHORT && 1 !== preg_match( '/[^\x00-\x7F]/', $bytes ) ) {
+			return true;
+		}
+		// In another charset PHP and the sidecar would not mean the same bytes.
+		return in_array( (string) $wpdb->charset, array( 'utf8', 'utf8mb3', 'utf8mb4' ), true ) && ! Meta_Write::is_refused( $key, $bytes );
+	}
+}

@@ -1,0 +1,83 @@
+<?php
+/**
+ * All hooks of the plugin.
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis;
+
+defined( 'ABSPATH' ) || exit;
+
+// Activation, upgrade, new blogs of a network.
+register_activation_hook( FILE, array( Lifecycle::class, 'activate' ) );
+register_deactivation_hook( FILE, array( Lifecycle::class, 'deactivate' ) );
+add_action( 'init', array( Lifecycle::class, 'ensure' ), 1 );
+add_filter( 'upgrader_pre_install', array( Upgrade::class, 'before' ), 5, 2 ); // Core deactivates silently at 10.
+add_action( 'upgrader_process_complete', array( Upgrade::class, 'after' ) );
+
+// Reading. Last of all, so that who answers instead of the database is left alone.
+add_filter( 'update_post_metadata_cache', array( Reader::class, 'prime' ), PHP_INT_MAX, 2 );
+add_filter( 'get_post_metadata', array( Reader::class, 'get' ), PHP_INT_MAX, 2 );
+add_filter( 'get_post_metadata_by_mid', array( Reader::class, 'by_mid' ), PHP_INT_MAX, 2 );
+
+// Writing. Last of all, for the same reason.
+add_filter( 'update_post_metadata', array( Writer::class, 'update' ), PHP_INT_MAX, 5 );
+add_filter( 'add_post_metadata', array( Writer::class, 'add' ), PHP_INT_MAX, 5 );
+add_filter( 'delete_post_metadata', array( Writer::class, 'delete' ), PHP_INT_MAX, 5 );
+add_filter( 'update_post_metadata_by_mid', array( Writer::class, 'update_by_mid' ), PHP_INT_MAX, 4 );
+add_filter( 'delete_post_metadata_by_mid', array( Writer::class, 'delete_by_mid' ), PHP_INT_MAX, 2 );
+
+// What must be known of others: their transactions, the posts they insert, change and delete.
+add_filter( 'query', array( Transaction::class, 'watch' ), PHP_INT_MAX );
+add_action( 'clean_post_cache', array( Posts::class, 'reconsider' ) );
+add_action( 'before_delete_post', array( Deletion::class, 'before' ), PHP_INT_MAX );
+add_action( 'delete_attachment', array( Deletion::class, 'before' ), PHP_INT_MAX );
+add_action( 'deleted_post', array( Deletion::class, 'after' ) );
+
+// Before core reads rows by SQL.
+add_filter( 'get_meta_sql', array( Barrier::class, 'meta_sql' ), 10, 6 );
+add_action( 'export_wp', array( Barrier::class, 'export' ) );
+add_action( 'load-post.php', array( Barrier::class, 'edit_screen' ) );
+add_action( 'wp_ajax_add-meta', array( Barrier::class, 'edit_screen' ), 0 );
+
+// The watchdog.
+add_filter( 'cron_schedules', array( Health::class, 'schedules' ) ); // phpcs:ignore WordPress.WP.CronInterval
+add_action( Health::CRON, array( Health::class, 'sync' ) );
+
+// The post types and their screens.
+add_action( 'init', array( Post_Types::class, 'register' ) );
+add_filter( 'use_block_editor_for_post_type', array( Post_Types::class, 'use_block_editor' ), 10, 2 );
+add_action( 'add_meta_boxes_' . Post_Types::APPOINTMENT, array( Meta_Box::class, 'add_appointment' ) );
+add_action( 'add_meta_boxes_' . Post_Types::DOCTOR, array( Meta_Box::class, 'add_doctor' ) );
+add_action( 'save_post_' . Post_Types::APPOINTMENT, array( Meta_Box::class, 'save' ) );
+add_action( 'save_post_' . Post_Types::DOCTOR, array( Meta_Box::class, 'save' ) );
+add_action( 'load-post.php', array( Meta_Box::class, 'leave_untouched_rows' ) );
+add_filter( 'manage_' . Post_Types::APPOINTMENT . '_posts_columns', array( List_Table::class, 'columns' ) );
+add_filter( 'manage_edit-' . Post_Types::APPOINTMENT . '_sortable_columns', array( List_Table::class, 'sortable' ) );
+add_action( 'manage_' . Post_Types::APPOINTMENT . '_posts_custom_column', array( List_Table::class, 'cell' ), 10, 2 );
+add_action( 'restrict_manage_posts', array( List_Table::class, 'filter' ) );
+add_action( 'pre_get_posts', array( List_Table::class, 'query' ) );
+add_filter( 'post_row_actions', array( Status_Actions::class, 'row' ), 10, 2 );
+add_action( 'admin_post_' . Status_Actions::ACTION, array( Status_Actions::class, 'handle' ) );
+add_filter( 'bulk_actions-edit-' . Post_Types::APPOINTMENT, array( Status_Actions::class, 'bulk' ) );
+add_filter( 'handle_bulk_actions-edit-' . Post_Types::APPOINTMENT, array( Status_Actions::class, 'handle_bulk' ), 10, 3 );
+add_action( 'admin_notices', array( Status_Actions::class, 'notice' ) );
+add_filter( 'removable_query_args', array( Status_Actions::class, 'removable' ) );
+add_action( 'admin_post_' . Dead_Letters::ACTION, array( Dead_Letters::class, 'handle' ) );
+add_action( 'admin_menu', array( Screen::class, 'add' ) );
+add_filter( 'plugin_action_links_' . plugin_basename( FILE ), array( Screen::class, 'link' ) );
+add_action( 'admin_notices', array( Notices::class, 'show' ) );
+add_filter( 'site_status_tests', array( Site_Health::class, 'add' ) );
+
+// The guide's class and functions: when every plugin has declared what it brings, and before any uses them.
+add_action(
+	'plugins_loaded',
+	static function (): void {
+		require_once __DIR__ . '/guide/functions.php';
+		initialize_hospital_appointments_redis();
+	},
+	0
+);
