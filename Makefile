@@ -1,5 +1,6 @@
 # `make` alone prints this list. SUITE chooses the Debian release the images stand on.
 SUITE ?= trixie
+VERSION := $(shell git describe --tags --always 2>/dev/null || echo dev)
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -22,4 +23,16 @@ test-short: ## the tests that need nothing but Go
 	go vet ./...
 	go test -short ./...
 
-.PHONY: help demo down images test test-short
+matrix: ## every test on each Debian release: trixie, bookworm, sid (real MySQL)
+	@for suite in trixie bookworm sid; do echo "== $$suite"; $(MAKE) --no-print-directory test SUITE=$$suite || exit 1; done
+
+bench: ## Go benchmarks of the sidecar's hot functions, with allocations
+	go test -run '^$$' -bench . -benchmem ./sidecar/...
+
+dist: ## dist/: the plugin as a zip that WordPress installs, and the sidecar as a static binary
+	mkdir -p dist
+	git archive --format zip --prefix hospital-appointments-redis/ -o dist/hospital-appointments-redis.zip HEAD:wp-plugin/hospital-appointments-redis
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o dist/hospital-sidecar ./sidecar
+	@ls -l dist
+
+.PHONY: help demo down images test test-short matrix bench dist
