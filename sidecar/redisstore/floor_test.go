@@ -137,14 +137,19 @@ func TestServer(t *testing.T) {
 	if err != nil || server.RunID == "" || server.UsedMemory == 0 {
 		t.Fatalf("Server = %+v, %v", server, err)
 	}
+	t.Run("sees who replays the append-only file", func(t *testing.T) {
+		if server.DefaultUser != "~* +@all" {
+			t.Errorf("the default user may %q", server.DefaultUser)
+		}
+	})
 	t.Run("finds our redis.conf safe", func(t *testing.T) {
 		if problems := server.Unsafe(); len(problems) != 0 {
 			t.Errorf("Unsafe = %q", problems)
 		}
 	})
 	t.Run("names each setting that loses writes", func(t *testing.T) {
-		bad := redisstore.Server{MaxMemoryPolicy: "allkeys-lru", AppendFsync: "no", NoFsyncRewrite: "yes", Role: "slave"}
-		if problems := bad.Unsafe(); len(problems) != 5 {
+		bad := redisstore.Server{MaxMemoryPolicy: "allkeys-lru", AppendFsync: "no", NoFsyncRewrite: "yes", Role: "slave", DefaultUser: "~* -@all"}
+		if problems := bad.Unsafe(); len(problems) != 6 {
 			t.Errorf("Unsafe = %q", problems)
 		}
 	})

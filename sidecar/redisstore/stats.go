@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -44,6 +45,7 @@ type Server struct {
 	AOF             bool
 	AppendFsync     string // "" when CONFIG is not allowed to us
 	NoFsyncRewrite  string // no-appendfsync-on-rewrite, "" likewise
+	DefaultUser     string // rules of the ACL user "default", "" likewise
 }
 
 // Server asks INFO, and CONFIG where that is allowed.
@@ -55,6 +57,7 @@ func (s *Store) Server(ctx context.Context) (Server, error) {
 	pipe := r.Pipeline()
 	info := pipe.Info(ctx)
 	config := pipe.ConfigGet(ctx, "*append*fsync*")
+	user := pipe.Do(ctx, "ACL", "GETUSER", "default")
 	if _, err := pipe.Exec(ctx); err != nil && info.Err() != nil {
 		return Server{}, classify(info.Err())
 	}
@@ -69,7 +72,16 @@ func (s *Store) Server(ctx context.Context) (Server, error) {
 		AOF:            infoValue(info.Val(), "aof_enabled") == "1",
 		AppendFsync:    config.Val()["appendfsync"],
 		NoFsyncRewrite: config.Val()["no-appendfsync-on-rewrite"],
+		DefaultUser:    rules(user.Val()),
 	}, nil
+}
+
+// rules reads what a user may do from the reply of ACL GETUSER.
+func rules(reply any) string {
+	fields, _ := reply.(map[any]any)
+	commands, _ := fields["commands"].(string)
+	keys, _ := fields["keys"].(string)
+	return strings.TrimSpace(keys + " " + commands)
 }
 
 // Unsafe lists, in words, the settings under which an acknowledged write could
@@ -81,6 +93,9 @@ func (s Server) Unsafe() []string {
 	}
 	if !s.AOF {
 		problems = append(problems, "appendonly is no: a killed Redis loses every unsynced write; set appendonly yes")
+	}
+	if s.DefaultUser != "" && !strings.HasPrefix(s.DefaultUser, "~* +@all") {
+		problems = append(problems, "the ACL user default may not do everything: Redis replays its append-only file as that user, and loses after a restart what scripts wrote; set \"user default off ~* &* +@all\"")
 	}
 	if s.AppendFsync == "no" {
 		problems = append(problems, "appendfsync is no: a power cut loses up to half a minute; set everysec or always")

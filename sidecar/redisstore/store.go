@@ -31,11 +31,16 @@ type Store struct {
 // Open connects lazily: a Redis that is away is an error of each call, not of
 // Open. Close it after use.
 func Open(options Options) *Store {
+	redis.SetLogger(silence{}) // what the client complains of is also an error that it returns
 	pool := *options.Redis
 	pool.MaxRetries = -1              // a retried write could run twice (R2)
 	pool.ContextTimeoutEnabled = true // a request's deadline ends its calls
 	return &Store{Options: options, keys: newKeys(options.Prefix, options.Types), runs: runs{options: &pool}}
 }
+
+type silence struct{}
+
+func (silence) Printf(context.Context, string, ...any) {}
 
 // Close ends all connections.
 func (s *Store) Close() error { return s.runs.close() }
