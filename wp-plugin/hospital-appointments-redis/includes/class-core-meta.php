@@ -88,11 +88,27 @@ final class Core_Meta {
 	public static function update_rows( int $post_id, string $key, $value, $prev ): bool {
 		$bytes = Meta_Write::bytes( $value );
 		$prev  = empty( $prev ) ? null : Meta_Write::bytes( $prev );
-		if ( Meta_Write::is_refused( $key, $bytes, $prev ) || ! Take_Over::write( Meta_Write::update( $post_id, $key, $bytes, $prev ) ) ) {
+		$rows  = Meta_Write::is_refused( $key, $bytes, $prev ) ? false : Take_Over::write( Meta_Write::update( $post_id, $key, $bytes, $prev ) );
+		if ( false === $rows || ( 0 === $rows && self::was_seen( $post_id, $key, $bytes ) ) ) {
 			return false;
 		}
 		wp_cache_delete( $post_id, 'post_meta' );
 		return true;
+	}
+
+	/**
+	 * Whether these are the bytes that this process saw, so that writing them changes nothing for it.
+	 *
+	 * A row may have them already because an older write is in MySQL and a newer one, which this process saw, was on its
+	 * way there when the sidecar was lost: then the update did change the field.
+	 *
+	 * @param int         $post_id Post.
+	 * @param string      $key     Key.
+	 * @param string|null $bytes   Value.
+	 */
+	private static function was_seen( int $post_id, string $key, ?string $bytes ): bool {
+		$entry = wp_cache_get( $post_id, 'post_meta' );
+		return ! isset( $entry[ $key ][0] ) || $entry[ $key ][0] === $bytes;
 	}
 
 	/**

@@ -28,7 +28,8 @@ final class Take_Over {
 	 * Where the row says offload, the sidecar is asked once more: by a barrier, after which core may write as it is. If it
 	 * does not answer that either, the site is taken over.
 	 *
-	 * @return int|false Rows; false when it failed.
+	 * @return int|false Rows; false when it failed, or changed nothing. 0: the rows were there and had the value already,
+	 *                   though this process may have seen another one over them.
 	 */
 	public static function write( Meta_Write $write ) {
 		$joined  = Transaction::is_open() || Transaction::is_open_unseen();
@@ -61,10 +62,10 @@ final class Take_Over {
 	/**
 	 * Core's write by itself.
 	 *
-	 * @return int|false
+	 * @return int|false Rows, or false, as it is for core, when there were none.
 	 */
 	private static function plain( Meta_Write $write ) {
 		$rows = $write->run();
-		return is_int( $rows ) ? $rows : false;
+		return is_int( $rows ) && $rows > 0 ? $rows : false;
 	}
 }
