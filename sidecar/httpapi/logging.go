@@ -7,14 +7,15 @@ import (
 	"time"
 )
 
-// logCall writes one line for a request: at debug when it went well, info when
-// the caller got it wrong or core has to write, warn when something of ours is
-// broken, and only then with the error. The route is logged as it stands in
-// the table, so neither ids nor keys appear, and never a value or the token.
+// logCall writes one line for a request: at debug when it went well or core has
+// to write (in an outage that is every write), info when the caller got it
+// wrong, warn when something of ours is broken, and only then with the error.
+// The route is logged as it stands in the table, so neither ids nor keys
+// appear, and never a value or the token.
 func (s *Server) logCall(c *call, r route, took time.Duration, err error) {
 	level := slog.LevelDebug
 	switch {
-	case err == nil:
+	case err == nil, c.code == "native":
 	case c.status >= http.StatusInternalServerError:
 		level = slog.LevelWarn
 	default:

@@ -78,7 +78,8 @@ func TestTheLogTellsWhatHappenedAndNoValues(t *testing.T) {
 		level string
 	}{
 		{"success at debug", nil, "DEBUG"},
-		{"core's turn at info", appointment.ErrNative, "INFO"},
+		{"core's turn at debug", appointment.ErrNative, "DEBUG"},
+		{"the caller's mistake at info", appointment.ErrUnknownPost, "INFO"},
 		{"our failure at warn", fmt.Errorf("pool: %w", appointment.ErrRedisAway), "WARN"},
 	} {
 		t.Run(each.name, func(t *testing.T) {
