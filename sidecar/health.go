@@ -176,4 +176,3 @@ func (h *health) total(read func(redisstore.Counts) int64) float64 {
 	}
 	return float64(sum)
 }
-

@@ -16,7 +16,13 @@ import (
 // fails the test with its output if it fails.
 func (s *Stack) Exec(t testing.TB, service string, command ...string) string {
 	t.Helper()
-	out, err := s.exec(service, "www-data", command...)
+	return s.ExecAs(t, service, "www-data", command...)
+}
+
+// ExecAs does the same as another user; "" is the one that the service runs as.
+func (s *Stack) ExecAs(t testing.TB, service, user string, command ...string) string {
+	t.Helper()
+	out, err := s.exec(service, user, command...)
 	if err != nil {
 		t.Fatalf("%s in %s: %v\n%s", strings.Join(command, " "), service, err, out)
 	}
@@ -40,21 +46,67 @@ func (s *Stack) exec(service, user string, command ...string) (string, error) {
 	return out.String(), err
 }
 
-// Stop stops a service; Kill does it by SIGKILL. A later Start, or the next
-// test's WholeStack, starts it again with its data.
+// Stop asks a service to end, as `docker stop` does, and waits until it has. A
+// later Start, or the next test's WholeStack, starts it again with its data.
 func (s *Stack) Stop(t testing.TB, service string) {
 	t.Helper()
-	if err := started.pool.Client.StopContainer(s.services[service].Container.ID, 30); err != nil {
-		t.Fatalf("stop %s: %v", service, err)
-	}
+	s.end(t, service, docker.SIGTERM)
 }
 
 // Kill ends a service by SIGKILL.
 func (s *Stack) Kill(t testing.TB, service string) {
 	t.Helper()
-	if err := started.pool.Client.KillContainer(docker.KillContainerOptions{ID: s.services[service].Container.ID, Signal: docker.SIGKILL}); err != nil {
-		t.Fatalf("kill %s: %v", service, err)
+	s.end(t, service, docker.SIGKILL)
+}
+
+// end sends the signal by its name: dockertest gives its containers another stop
+// signal, one that servers ignore.
+func (s *Stack) end(t testing.TB, service string, signal docker.Signal) {
+	t.Helper()
+	client, id := started.pool.Client, s.services[service].Container.ID
+	err := client.KillContainer(docker.KillContainerOptions{ID: id, Signal: signal})
+	if err == nil {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		_, err = client.WaitContainerWithContext(id, ctx)
 	}
+	if err != nil {
+		t.Fatalf("end %s by signal %d: %v", service, signal, err)
+	}
+}
+
+// Pause stops all processes of a service where they are, until Resume.
+func (s *Stack) Pause(t testing.TB, service string) {
+	t.Helper()
+	if err := started.pool.Client.PauseContainer(s.services[service].Container.ID); err != nil {
+		t.Fatalf("pause %s: %v", service, err)
+	}
+}
+
+// Resume lets a paused service go on; one that is not paused already does.
+func (s *Stack) Resume(t testing.TB, service string) {
+	t.Helper()
+	id := s.services[service].Container.ID
+	container, err := started.pool.Client.InspectContainer(id)
+	if err == nil && container.State.Paused {
+		err = started.pool.Client.UnpauseContainer(id)
+	}
+	if err != nil {
+		t.Fatalf("resume %s: %v", service, err)
+	}
+}
+
+// Logs returns what a service has printed so far.
+func (s *Stack) Logs(t testing.TB, service string) string {
+	t.Helper()
+	var out bytes.Buffer
+	err := started.pool.Client.Logs(docker.LogsOptions{
+		Context: t.Context(), Container: s.services[service].Container.ID, OutputStream: &out, ErrorStream: &out, Stdout: true, Stderr: true,
+	})
+	if err != nil {
+		t.Fatalf("logs of %s: %v", service, err)
+	}
+	return out.String()
 }
 
 // Start starts a service that is not running.
@@ -67,6 +119,9 @@ func (s *Stack) Start(t testing.TB, service string) {
 		return
 	}
 	if err == nil {
+		err = r.Expire(lifetime) // it ended with the process that it was for
+	}
+	if err == nil {
 		r.Container, err = started.pool.Client.InspectContainer(r.Container.ID)
 	}
 	if err == nil {
@@ -76,6 +131,12 @@ func (s *Stack) Start(t testing.TB, service string) {
 		t.Fatalf("start %s: %v", service, err)
 	}
 	Eventually(t, time.Minute, func(ctx context.Context) error {
-		return errors.Join(s.DB.PingContext(ctx), s.Redis.Ping(ctx).Err())
+		switch service {
+		case "database":
+			return s.DB.PingContext(ctx)
+		case "redis":
+			return s.Redis.Ping(ctx).Err()
+		}
+		return nil
 	})
 }

@@ -50,6 +50,7 @@ func WholeStack(t testing.TB) *Stack {
 		t.Fatal(err)
 	}
 	for _, service := range []string{"database", "redis", "sidecar"} {
+		s.Resume(t, service)
 		s.Start(t, service)
 	}
 	s.WaitForOffload(t)

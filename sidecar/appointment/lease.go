@@ -28,4 +28,5 @@ type Floor struct {
 	ID      string // run id and token, as in Site.RedisID
 	Missing bool   // there is no floor: an empty Redis, or one that was emptied
 	Site    string // identity of the site whose fields these are
+	Epoch   uint64 // the lowest that may still write
 }

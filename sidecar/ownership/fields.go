@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -118,10 +117,9 @@ func (o *Owner) write(ctx context.Context, post appointment.Post, direct bool) (
 func (o *Owner) Dirty(ctx context.Context, blog uint64, posts []appointment.Post) (appointment.DirtyView, error) {
 	lease, err := o.Lease(ctx, blog)
 	if err == nil {
-		began := o.seen.Load().began
 		view, err := o.fields.Dirty(ctx, blog, lease.Token, posts)
-		if err == nil && time.Since(began) < o.Options.Lease {
-			view.Leased = true
+		if now, late := o.Lease(ctx, blog); err == nil && late == nil && now == lease {
+			view.Leased = true // before and after: nobody else owned it in between
 			return view, nil
 		}
 		if err != nil && !errors.Is(o.heed(err), appointment.ErrOtherRedis) {
@@ -132,17 +130,13 @@ func (o *Owner) Dirty(ctx context.Context, blog uint64, posts []appointment.Post
 	if err != nil {
 		return appointment.DirtyView{}, err
 	}
-	floor := floors[blog]
-	if floor.Missing {
+	switch err := o.ours(ctx, blog, floors[blog]); {
+	case errors.Is(err, appointment.ErrOtherRedis): // emptied: nothing is dirty in it
 		return appointment.DirtyView{Posts: map[string][]appointment.Dirty{}}, nil
+	case err != nil: // what is another site's is never shown
+		return appointment.DirtyView{}, err
 	}
-	o.mu.Lock()
-	name, known := o.names[blog]
-	o.mu.Unlock()
-	if known && floor.Site != name {
-		return appointment.DirtyView{}, appointment.ErrOtherSite
-	}
-	return o.fields.Dirty(ctx, blog, floor.ID, posts)
+	return o.fields.Dirty(ctx, blog, floors[blog].ID, posts)
 }
 
 // Forget drops everything of deleted posts, and counts those there was

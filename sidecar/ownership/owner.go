@@ -63,9 +63,10 @@ type Owner struct {
 
 // sighting is what the site rows said in a read that began at began.
 type sighting struct {
-	began time.Time
-	sites map[uint64]appointment.Site
-	err   error // the read failed; sites are those of the one before
+	began  time.Time
+	sites  map[uint64]appointment.Site
+	err    error // the read failed; sites are those of the one before
+	failed time.Time
 }
 
 // New makes an owner without any lease; Run gets and keeps them.
@@ -119,27 +120,36 @@ func (o *Owner) direct(ctx context.Context, blog uint64) (appointment.Lease, err
 }
 
 // renew reads the site rows, unless somebody did since the caller looked, or a
-// read failed less than a lease ago: an outage must not cost every request a
-// timeout.
+// read failed less than a lease ago, or one is under way after one that failed:
+// an outage must not cost every request a timeout.
 func (o *Owner) renew(ctx context.Context, known *sighting) *sighting {
-	o.reading.Lock()
+	if known.err == nil || known.began.IsZero() {
+		o.reading.Lock()
+	} else if !o.reading.TryLock() {
+		return known
+	}
 	defer o.reading.Unlock()
 	last := o.seen.Load()
-	if last != known || last.err != nil && !last.began.IsZero() && time.Since(last.began) < o.Options.Lease {
+	if last != known || last.err != nil && time.Since(last.failed) < o.Options.Lease {
 		return last
 	}
 	return o.look(ctx)
 }
 
-// look reads the site rows. The caller holds o.reading.
+// look reads the site rows. The caller holds o.reading. That somebody hung up
+// says nothing of MySQL, and is not remembered.
 func (o *Owner) look(ctx context.Context) *sighting {
 	began := time.Now() // the lease counts from before the read (R1)
 	sites, err := o.rows.read(ctx)
-	if err != nil {
-		sites = o.seen.Load().sites
+	if err == nil {
+		seen := &sighting{began: began, sites: sites}
+		o.seen.Store(seen)
+		return seen
 	}
-	seen := &sighting{began: began, sites: sites, err: err}
-	o.seen.Store(seen)
+	seen := &sighting{began: began, sites: o.seen.Load().sites, err: err, failed: time.Now()}
+	if !errors.Is(ctx.Err(), context.Canceled) {
+		o.seen.Store(seen)
+	}
 	return seen
 }
 
@@ -161,6 +171,9 @@ func (o *Owner) Ticket(ctx context.Context, blog uint64) (appointment.Lease, err
 	}
 	if err := o.ours(ctx, blog, floors[blog]); err != nil {
 		return ticket, err
+	}
+	if floors[blog].Epoch > site.Epoch && !o.Adopt {
+		return ticket, fmt.Errorf("this Redis has seen a later epoch than this database: %w", appointment.ErrNative)
 	}
 	ticket.Token = floors[blog].ID
 	return ticket, nil

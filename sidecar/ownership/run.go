@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -78,7 +80,7 @@ func (o *Owner) beat(ctx context.Context, spawn func(func()), drainer Drainer) e
 	if seen.err != nil || len(seen.sites) == 0 {
 		return seen.err
 	}
-	floors, err := o.fields.Floors(limited, o.Blogs())
+	floors, err := o.fields.Floors(limited, slices.Sorted(maps.Keys(seen.sites)))
 	if err != nil {
 		o.forgetRuns()
 		return err
@@ -92,7 +94,7 @@ func (o *Owner) beat(ctx context.Context, spawn func(func()), drainer Drainer) e
 		o.mu.Lock()
 		delete(o.tending, blog)
 		o.mu.Unlock()
-		if err := o.ours(limited, blog, floors[blog]); err == nil && floors[blog].ID == site.RedisID {
+		if err := o.ours(limited, blog, floors[blog]); err == nil && floors[blog].ID == site.RedisID && floors[blog].Epoch <= site.Epoch {
 			continue
 		} else if err != nil && !errors.Is(err, appointment.ErrOtherRedis) && !errors.Is(err, appointment.ErrOtherSite) {
 			failed = append(failed, err)
@@ -146,8 +148,9 @@ func (o *Owner) tendNative(ctx context.Context, site appointment.Site, floor app
 		return
 	}
 	t.returning = true
+	run := t.run
 	spawn(func() {
-		err := o.giveBack(ctx, site, t.run, drainer)
+		err := o.giveBack(ctx, site, floor, run, drainer)
 		o.mu.Lock()
 		t.returning = false
 		if err != nil && ctx.Err() == nil && t.problem != err.Error() {
@@ -156,72 +159,6 @@ func (o *Owner) tendNative(ctx context.Context, site appointment.Site, floor app
 		}
 		o.mu.Unlock()
 	})
-}
-
-// giveBack is R6, in its order: settle, raise the floor, drain, and only then
-// offload in a new epoch; every step on the run of Redis that was seen first.
-func (o *Owner) giveBack(ctx context.Context, site appointment.Site, run string, drainer Drainer) error {
-	if err := o.rows.settle(ctx, site); err != nil || site.Held {
-		return err
-	}
-	if err := o.Fit(ctx); err != nil {
-		return err
-	}
-	name, err := o.rows.identity(ctx, site.Blog)
-	if err != nil {
-		return err
-	}
-	o.mu.Lock()
-	o.names[site.Blog] = name
-	o.mu.Unlock()
-	id, err := o.fields.RaiseFloor(ctx, site.Blog, site.Epoch, name, o.Adopt)
-	if err != nil {
-		return err
-	}
-	if runOf(id) != run {
-		return fmt.Errorf("return: %w", appointment.ErrOtherRedis)
-	}
-	report, err := drainer.Drain(ctx, site.Blog)
-	if err != nil {
-		return fmt.Errorf("drain: %w", err)
-	}
-	if report.Left > 0 {
-		return fmt.Errorf("drain: %d posts are held by somebody else", report.Left)
-	}
-	if err := o.dropCopies(ctx, site.Blog); err != nil {
-		return err
-	}
-	floors, err := o.fields.Floors(ctx, []uint64{site.Blog})
-	if err != nil {
-		return err
-	}
-	if floors[site.Blog].ID != id {
-		return fmt.Errorf("return: %w", appointment.ErrOtherRedis)
-	}
-	changed, err := o.rows.giveBack(ctx, site, id)
-	if err != nil || !changed {
-		return err
-	}
-	o.Returns.Add(1)
-	o.Logger.Info("offload", "blog", site.Blog, "epoch", site.Epoch+1, "drained", report.Synced, "dead", report.Dead)
-	o.nudge()
-	return o.rows.prune(ctx, site.Blog)
-}
-
-// dropCopies drops clean copies that core's own writes have made stale.
-func (o *Owner) dropCopies(ctx context.Context, blog uint64) error {
-	ids, err := o.rows.natives(ctx, blog)
-	if err != nil || len(ids) == 0 {
-		return err
-	}
-	if ids[0] == 0 {
-		return o.fields.Drop(ctx, blog, nil, nil)
-	}
-	posts := make([]appointment.Post, len(ids))
-	for i, id := range ids {
-		posts[i] = appointment.Post{Blog: blog, ID: id}
-	}
-	return o.fields.Drop(ctx, blog, posts, nil)
 }
 
 // Problems lists, for people, why blogs are native.

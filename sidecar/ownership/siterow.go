@@ -55,6 +55,16 @@ func (s siteRows) takeOver(ctx context.Context, site appointment.Site) (bool, er
 	return n == 1, err
 }
 
+// skip makes a native site's epoch a later one, if it still is what it was.
+func (s siteRows) skip(ctx context.Context, site appointment.Site, epoch uint64) error {
+	_, err := s.db.ExecContext(ctx, "UPDATE "+s.tables.State()+
+		" SET epoch = ? WHERE blog_id = ? AND mode = 'native' AND held = 0 AND epoch = ? AND epoch < ?", epoch, site.Blog, site.Epoch, epoch)
+	if err != nil {
+		return away("skip epochs", err)
+	}
+	return nil
+}
+
 // settle records that a lease period has passed since the epoch began (R3).
 func (s siteRows) settle(ctx context.Context, site appointment.Site) error {
 	_, err := s.db.ExecContext(ctx, "UPDATE "+s.tables.State()+

@@ -5,12 +5,15 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+
+	"github.com/go-sql-driver/mysql"
 )
 
 // apply writes a change: one multi-row statement each for the values of rows
 // that exist, for births and for deletions, and the fence. A statement is cut
-// where it would outgrow max_allowed_packet.
-func (b batch) apply(ctx context.Context, tx *sql.Tx, c change) error {
+// where it would outgrow max_allowed_packet. Only births can meet a lock that
+// lock() did not take: somebody's gap.
+func (b batch) apply(ctx context.Context, tx *sql.Tx, c change, nowait bool) error {
 	slices.SortFunc(c.values, func(x, y row) int { return cmp.Compare(x.id, y.id) })
 	slices.SortFunc(c.births, func(x, y row) int { return cmp.Or(cmp.Compare(x.post, y.post), cmp.Compare(x.key, y.key)) })
 	slices.Sort(c.deletes)
@@ -30,12 +33,16 @@ func (b batch) apply(ctx context.Context, tx *sql.Tx, c change) error {
 	if err != nil {
 		return err
 	}
+	bear := into
+	if nowait {
+		bear = b.dialect.nowait + into
+	}
 	err = b.inPackets(c.births, func(rows []row) error {
 		args := make([]any, 0, 3*len(rows))
 		for _, r := range rows {
 			args = append(args, r.post, r.key, r.value)
 		}
-		_, err := tx.ExecContext(ctx, into+" (post_id, meta_key, meta_value) VALUES "+tuples(len(rows), 3), args...)
+		_, err := tx.ExecContext(ctx, bear+" (post_id, meta_key, meta_value) VALUES "+tuples(len(rows), 3), args...)
 		return err
 	})
 	if err != nil {
@@ -82,9 +89,14 @@ func sortedPosts(fences map[uint64]fence) []uint64 {
 }
 
 // inPackets cuts rows so that each piece fits a packet, even if escaping
-// doubles it. A single value that fits none is MySQL's to refuse.
+// doubles it. A single value that only escaping makes too large goes as it is:
+// the driver then sends it apart. One that is too large by itself is refused
+// here: the server's error for it (1105) could be anything.
 func (b batch) inPackets(rows []row, statement func([]row) error) error {
 	for len(rows) > 0 {
+		if len(rows[0].value) > b.dialect.packet {
+			return mysql.ErrPktTooLarge
+		}
 		n, size := 0, 0
 		for n < len(rows) && n < 5000 {
 			size += 2*(len(rows[n].key)+len(rows[n].value)) + 64

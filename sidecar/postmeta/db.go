@@ -24,10 +24,13 @@ type DB struct {
 }
 
 // dialect is where MySQL and MariaDB differ: only MySQL's newer form of a share
-// lock takes NOWAIT there, and MariaDB knows only the older form.
+// lock takes NOWAIT there, and MariaDB knows only the older form. An INSERT
+// takes no NOWAIT in either; MariaDB can be told by a prefix, MySQL waits its
+// second.
 type dialect struct {
 	share  string
-	packet int // max_allowed_packet, bytes
+	nowait string // before an INSERT that must not wait
+	packet int    // max_allowed_packet, bytes
 }
 
 // New uses db, which connects when it is first needed.
@@ -47,6 +50,7 @@ func (d *DB) ask(ctx context.Context) (dialect, error) {
 	}
 	if strings.Contains(version, "MariaDB") {
 		is.share = " LOCK IN SHARE MODE"
+		is.nowait = "SET STATEMENT innodb_lock_wait_timeout = 0 FOR "
 	}
 	d.dialect = &is
 	return is, nil

@@ -39,7 +39,17 @@ var troubles = map[uint16]trouble{
 func troubleOf(err error) trouble {
 	var server *mysql.MySQLError
 	if errors.As(err, &server) {
-		return troubles[server.Number]
+		if known, ok := troubles[server.Number]; ok {
+			return known
+		}
+		// SQLSTATE 22 is bad data, 23 a broken constraint, 45 a trigger's word.
+		// Whatever its number, such an error stays: it must not pass for an
+		// outage, or it would hold up its batch for ever (P8).
+		switch string(server.SQLState[:2]) {
+		case "22", "23", "45":
+			return refused
+		}
+		return away
 	}
 	if errors.Is(err, mysql.ErrPktTooLarge) {
 		return refused

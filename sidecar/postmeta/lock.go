@@ -20,9 +20,9 @@ func (b batch) lock(ctx context.Context, tx *sql.Tx, readings []appointment.Read
 	}
 	slices.SortFunc(ids, func(x, y any) int { return int(int64(x.(uint64)) - int64(y.(uint64))) })
 	s := state{fences: map[uint64]fence{}, natives: map[uint64]map[string]uint64{}, exists: map[uint64]bool{}, rows: map[uint64]map[string][]uint64{}}
-	l := locker{batch: b, tx: tx, ids: ids, in: marks(len(ids)), update: " FOR UPDATE"}
+	l := locker{batch: b, tx: tx, ids: ids, in: marks(len(ids)), update: " FOR UPDATE", insert: "INSERT IGNORE INTO "}
 	if nowait {
-		l.update, l.share = " FOR UPDATE NOWAIT", " NOWAIT"
+		l.update, l.share, l.insert = " FOR UPDATE NOWAIT", " NOWAIT", b.dialect.nowait+l.insert
 	}
 	for _, step := range []func(context.Context, *state) error{l.site, l.fence, l.natives, l.posts, l.rows} {
 		if err := step(ctx, &s); err != nil {
@@ -38,6 +38,7 @@ type locker struct {
 	ids           []any
 	in            string // placeholders of ids
 	update, share string // suffixes
+	insert        string // how the statement that creates fence rows begins
 }
 
 // site: the site row in share mode, its epoch still ours.
@@ -72,7 +73,7 @@ func (l locker) fence(ctx context.Context, s *state) error {
 				missing = append(missing, l.blog, id)
 			}
 		}
-		create := "INSERT IGNORE INTO " + l.tables.Fence() + " (blog_id, post_id) VALUES " + tuples(len(missing)/2, 2)
+		create := l.insert + l.tables.Fence() + " (blog_id, post_id) VALUES " + tuples(len(missing)/2, 2)
 		if _, err := l.tx.ExecContext(ctx, create, missing...); err != nil {
 			return err
 		}

@@ -90,13 +90,15 @@ func (s state) overtaken(post uint64, field appointment.Dirty) bool {
 }
 
 // doomed lists the fields that can never be written: those of a post that is
-// gone, and those accepted while MySQL was away which core overtook unseen.
+// gone, and those accepted while MySQL was away which core overtook unseen. A
+// field not above the fence needs no writing any more.
 func (s state) doomed(reading appointment.Reading, before fence) []appointment.DeadLetter {
 	var letters []appointment.DeadLetter
 	for _, field := range reading.Fields {
 		overtaken := s.overtaken(reading.Post.ID, field)
 		switch {
-		case overtaken && field.Unverified && field.Version.Compare(before.version) > 0:
+		case field.Version.Compare(before.version) <= 0:
+		case overtaken && field.Unverified:
 			letters = append(letters, letter(reading, field, appointment.DeadOvertaken, "accepted while MySQL was away; WordPress wrote the same field meanwhile"))
 		case !overtaken && !field.Deleted && !s.exists[reading.Post.ID]:
 			letters = append(letters, letter(reading, field, appointment.DeadPostGone, "no such post in the posts table"))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 
 	"github.com/go-sql-driver/mysql"
 
@@ -18,7 +19,7 @@ func reasonOf(err error) string {
 		if reason, ok := reasons[server.Number]; ok {
 			return reason
 		}
-		return "MySQL refuses the value"
+		return fmt.Sprintf("MySQL refuses the value (MySQL error %d)", server.Number)
 	}
 	return "the value is larger than max_allowed_packet"
 }
@@ -39,6 +40,9 @@ var reasons = map[uint16]string{
 // Resolve completes a post, by id or slug, among the post types given.
 // ErrUnknownPost: there is none; ErrMySQLAway: nobody can tell.
 func (d *DB) Resolve(ctx context.Context, post appointment.Post, types []string) (appointment.Post, error) {
+	if len(types) == 0 {
+		return post, appointment.ErrUnknownPost
+	}
 	column, wanted := "ID", any(post.ID)
 	if post.ID == 0 {
 		column, wanted = "post_name", post.Slug

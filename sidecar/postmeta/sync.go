@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"hospital-appointments-redis/sidecar/appointment"
 )
@@ -24,7 +26,7 @@ func (d *DB) Sync(ctx context.Context, blog, epoch uint64, readings []appointmen
 	if err != nil {
 		return nil, err
 	}
-	b := batch{DB: d, dialect: dialect, blog: blog, epoch: epoch}
+	b := batch{DB: d, dialect: dialect, blog: blog, epoch: epoch, waits: new(int)}
 	return b.commit(ctx, readings, false)
 }
 
@@ -33,14 +35,24 @@ type batch struct {
 	*DB
 	dialect     dialect
 	blog, epoch uint64
+	waits       *int // lock waits that the server sat out, NOWAIT or not
 }
+
+// maxWaits is how often a batch sits out a lock wait while it narrows down to
+// what is locked. MySQL cannot be told not to wait for a gap (see dialect);
+// what has not been told apart by then is put back together.
+const maxWaits = 3
 
 // commit tries the readings together, and narrows down to the one that is
 // locked or refused when that fails.
 func (b batch) commit(ctx context.Context, readings []appointment.Reading, nowait bool) ([]appointment.Verdict, error) {
+	began := time.Now()
 	verdicts, err := b.transact(ctx, readings, nowait, true)
 	for tries := 0; troubleOf(err) == deadlock && tries < 5; tries++ {
 		verdicts, err = b.transact(ctx, readings, nowait, true)
+	}
+	if troubleOf(err) == locked && time.Since(began) > 500*time.Millisecond {
+		*b.waits++
 	}
 	switch {
 	case err == nil:
@@ -49,6 +61,8 @@ func (b batch) commit(ctx context.Context, readings []appointment.Reading, nowai
 		return nil, fmt.Errorf("sync blog %d: %w: %w", b.blog, appointment.ErrNative, err)
 	case troubleOf(err) == away:
 		return nil, asAway("sync", err)
+	case troubleOf(err) == locked && *b.waits >= maxWaits:
+		return slices.Repeat([]appointment.Verdict{{Fate: appointment.Locked}}, len(readings)), nil
 	case len(readings) > 1:
 		// Halves with NOWAIT: the posts that nobody holds commit at once.
 		middle := len(readings) / 2
@@ -77,7 +91,9 @@ func (b batch) probe(ctx context.Context, reading appointment.Reading) ([]appoin
 		case err == nil:
 		case troubleOf(err) == refused:
 			verdict.Doomed = append(verdict.Doomed, letter(reading, field, appointment.DeadRefused, reasonOf(err)))
-		case errors.Is(err, errEpoch), troubleOf(err) == away:
+		case errors.Is(err, errEpoch):
+			return nil, fmt.Errorf("probe post %d: %w: %w", reading.Post.ID, appointment.ErrNative, err)
+		case troubleOf(err) == away:
 			return nil, asAway("probe", err)
 		default:
 			return []appointment.Verdict{{Fate: appointment.Locked}}, nil
@@ -108,7 +124,7 @@ func (b batch) transact(ctx context.Context, readings []appointment.Reading, now
 	if len(c.fences) == 0 {
 		return verdicts, nil
 	}
-	if err := b.apply(ctx, tx, c); err != nil || !keep {
+	if err := b.apply(ctx, tx, c, nowait); err != nil || !keep {
 		return verdicts, err
 	}
 	return verdicts, tx.Commit()

@@ -133,11 +133,13 @@ func (s *Store) PutBack(ctx context.Context, lease appointment.Lease, readings [
 	return classify(err)
 }
 
-// Bury moves fields of a reading to the dead letters.
-func (s *Store) Bury(ctx context.Context, lease appointment.Lease, reading appointment.Reading, letters []appointment.DeadLetter) error {
+// Bury moves fields of a reading to the dead letters, but for those that were
+// written since. false: the claim is not ours any more, and nothing was moved;
+// what was read must then be forgotten, since the fence may not rise over it.
+func (s *Store) Bury(ctx context.Context, lease appointment.Lease, reading appointment.Reading, letters []appointment.DeadLetter) (bool, error) {
 	r, token, err := s.runs.at(ctx, lease.Token)
 	if err != nil || len(letters) == 0 {
-		return err
+		return true, err
 	}
 	p := reading.Post
 	args := []any{token, p.Member(), reading.Stamp}
@@ -145,13 +147,17 @@ func (s *Store) Bury(ctx context.Context, lease appointment.Lease, reading appoi
 		l.Post.Type = s.keys.typeAt(l.Slot)
 		body, err := json.Marshal(storedFrom(l))
 		if err != nil {
-			return fmt.Errorf("encode dead letter: %w", err)
+			return false, fmt.Errorf("encode dead letter: %w", err)
 		}
 		args = append(args, l.Slot, l.Key, l.Mark, body)
 	}
 	keys := append([]string{s.keys.floor(p.Blog), s.keys.claims(p.Blog), s.keys.dead(p.Blog)}, s.keys.pairs(p)...)
-	_, err = r.eval(ctx, call{buryScript, keys, args})
-	return classify(err)
+	cmds, err := r.eval(ctx, call{buryScript, keys, args})
+	if err != nil {
+		return false, classify(err)
+	}
+	moved, err := cmds[0].Int64()
+	return moved >= 0, classify(err)
 }
 
 // Lift raises the counter to one that MySQL has already seen, so that stamps

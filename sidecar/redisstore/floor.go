@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"crypto/rand"
+	"strconv"
 	"strings"
 
 	"hospital-appointments-redis/sidecar/appointment"
@@ -18,25 +19,26 @@ func (s *Store) Floors(ctx context.Context, blogs []uint64) (map[uint64]appointm
 	floors := make(map[uint64]appointment.Floor, len(blogs))
 	replies := make([]func() []any, len(blogs))
 	for i, blog := range blogs {
-		replies[i] = pipe.HMGet(ctx, s.keys.floor(blog), "token", "site").Val
+		replies[i] = pipe.HMGet(ctx, s.keys.floor(blog), "token", "site", "epoch").Val
 	}
-	cmds, err := pipe.Exec(ctx)
-	_ = cmds
-	if err != nil {
+	if _, err := pipe.Exec(ctx); err != nil {
 		return nil, classify(err)
 	}
 	for i, blog := range blogs {
 		values := replies[i]()
 		token, _ := values[0].(string)
 		site, _ := values[1].(string)
-		floors[blog] = appointment.Floor{ID: *r.id.Load() + ":" + token, Missing: token == "", Site: site}
+		text, _ := values[2].(string)
+		epoch, _ := strconv.ParseUint(text, 10, 64) // a floor without one refuses nobody
+		floors[blog] = appointment.Floor{ID: *r.id.Load() + ":" + token, Missing: token == "", Site: site, Epoch: epoch}
 	}
 	return floors, nil
 }
 
 // RaiseFloor is the first step of a return (R6): the floor becomes the epoch,
-// or is created with a new token. It returns "run id:token" of the Redis that
-// was raised. ErrOtherSite: its fields are another site's, and adopt is false.
+// or is created with a new token, as it is too where another site's Redis is
+// adopted. It returns "run id:token" of the Redis that was raised.
+// ErrOtherSite: its fields are another site's, and adopt is false.
 func (s *Store) RaiseFloor(ctx context.Context, blog, epoch uint64, site string, adopt bool) (string, error) {
 	r, err := s.runs.get(ctx)
 	if err != nil {

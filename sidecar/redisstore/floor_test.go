@@ -31,8 +31,14 @@ func TestRaiseFloor(t *testing.T) {
 		if b.hash(t, "appointments:floor")["epoch"] != "2" {
 			t.Error("a refused site raised the floor")
 		}
-		if _, err := b.RaiseFloor(t.Context(), 1, 3, "copy", true); err != nil {
-			t.Errorf("adopted: %v", err)
+	})
+	t.Run("gives an adopted Redis a new token, which refuses the other site's leases", func(t *testing.T) {
+		id, err := b.RaiseFloor(t.Context(), 1, 3, "copy", true)
+		if err != nil || id == b.lease.Token {
+			t.Errorf("RaiseFloor = %q, %v; want another token than %q", id, err, b.lease.Token)
+		}
+		if _, err := b.Claim(t.Context(), b.lease, []appointment.Post{post(7)}, true); !errors.Is(err, appointment.ErrOtherRedis) {
+			t.Errorf("claim under the other site's token: %v", err)
 		}
 	})
 	t.Run("gives an emptied Redis a new token", func(t *testing.T) {

@@ -2,6 +2,7 @@ package syncer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -133,8 +134,14 @@ func (s *Syncer) Retire(ctx context.Context, blog uint64) (appointment.SyncRepor
 	if !site.Native || !site.Held {
 		return appointment.SyncReport{}, appointment.ErrNotHeld
 	}
-	if site.RedisID == "" { // it never returned: no Redis has anything of it
-		return appointment.SyncReport{}, s.redis.Retire(ctx, blog)
+	// Whose Redis it is must be known before anything is removed from it.
+	switch _, err := s.owner.Ticket(ctx, blog); {
+	case errors.Is(err, appointment.ErrOtherRedis): // it was emptied: nothing of this site is in it
+		return appointment.SyncReport{}, nil
+	case errors.Is(err, appointment.ErrOtherSite) && site.RedisID == "": // it never was this site's
+		return appointment.SyncReport{}, nil
+	case err != nil:
+		return appointment.SyncReport{}, err
 	}
 	report, err := s.Drain(ctx, blog)
 	if err != nil || report.Left > 0 {

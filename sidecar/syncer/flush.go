@@ -22,64 +22,85 @@ func (s *Syncer) flush(ctx context.Context, ticket appointment.Lease, posts []ap
 		return flushed{open: posts}, err
 	}
 	var f flushed
-	var known []appointment.Reading
+	var known, slugs []appointment.Reading
 	for _, r := range readings {
 		if r.Post.ID != 0 {
 			known = append(known, r)
-			continue
-		}
-		if err := s.place(ctx, ticket, r, drain, &f); err != nil {
-			f.open = append(f.open, r.Post)
-			return f, err
+		} else {
+			slugs = append(slugs, r)
 		}
 	}
-	return f, s.settle(ctx, ticket, known, &f)
+	if err := s.settle(ctx, ticket, known, &f); err != nil {
+		return f, errors.Join(err, s.release(ctx, ticket, slugs, &f))
+	}
+	for i, r := range slugs {
+		if err := s.place(ctx, ticket, r, drain, &f); err != nil {
+			return f, errors.Join(err, s.release(ctx, ticket, slugs[i:], &f))
+		}
+	}
+	return f, nil
 }
 
 // settle commits readings and clears them. What MySQL can never take becomes
 // dead letters first, and the rest of that post is tried again.
 func (s *Syncer) settle(ctx context.Context, ticket appointment.Lease, readings []appointment.Reading, f *flushed) error {
 	for len(readings) > 0 {
-		s.Batches.Add(1)
-		verdicts, err := s.rows.Sync(ctx, ticket.Blog, ticket.Epoch, readings)
+		again, err := s.settleOnce(ctx, ticket, readings, f)
 		if err != nil {
-			for _, r := range readings {
-				f.open = append(f.open, r.Post)
-			}
-			return errors.Join(err, s.redis.PutBack(ctx, ticket, readings, 0))
-		}
-		var again []appointment.Reading
-		var done []appointment.Reading
-		var settled [][]appointment.Settled
-		for i, v := range verdicts {
-			r := readings[i]
-			switch v.Fate {
-			case appointment.Committed:
-				done, settled = append(done, r), append(settled, v.Settled)
-			case appointment.Doomed:
-				rest, err := s.bury(ctx, ticket, r, v.Doomed)
-				if err != nil {
-					return err
-				}
-				f.report.Dead += len(v.Doomed)
-				if len(rest.Fields) > 0 {
-					again = append(again, rest)
-				} else {
-					done, settled = append(done, rest), append(settled, nil)
-				}
-			case appointment.Locked, appointment.Forgotten:
-				f.open = append(f.open, r.Post)
-				if err := s.later(ctx, ticket, r, v); err != nil {
-					return err
-				}
-			}
-		}
-		if err := s.clear(ctx, ticket, done, settled, f); err != nil {
-			return err
+			return errors.Join(err, s.release(ctx, ticket, readings, f))
 		}
 		readings = again
 	}
 	return nil
+}
+
+// release makes claimed posts due at once after an error, also when the caller
+// that they were claimed for is gone: else they would wait for the claim's end.
+func (s *Syncer) release(ctx context.Context, ticket appointment.Lease, readings []appointment.Reading, f *flushed) error {
+	for _, r := range readings {
+		f.open = append(f.open, r.Post)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	return s.redis.PutBack(ctx, ticket, readings, 0)
+}
+
+// settleOnce returns what is left of readings that lost fields to the dead
+// letters, to be tried again.
+func (s *Syncer) settleOnce(ctx context.Context, ticket appointment.Lease, readings []appointment.Reading, f *flushed) ([]appointment.Reading, error) {
+	s.Batches.Add(1)
+	verdicts, err := s.rows.Sync(ctx, ticket.Blog, ticket.Epoch, readings)
+	if err != nil {
+		return nil, err
+	}
+	var again, done []appointment.Reading
+	var settled [][]appointment.Settled
+	for i, v := range verdicts {
+		r := readings[i]
+		switch v.Fate {
+		case appointment.Committed:
+			done, settled = append(done, r), append(settled, v.Settled)
+		case appointment.Doomed:
+			rest, ours, err := s.bury(ctx, ticket, r, v.Doomed, f)
+			if err != nil {
+				return nil, err
+			}
+			switch {
+			case !ours: // another claim came between: forget the read
+				f.open = append(f.open, r.Post)
+			case len(rest.Fields) > 0:
+				again = append(again, rest)
+			default:
+				done, settled = append(done, rest), append(settled, nil)
+			}
+		case appointment.Locked, appointment.Forgotten:
+			f.open = append(f.open, r.Post)
+			if err := s.later(ctx, ticket, r, v); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return again, s.clear(ctx, ticket, done, settled, f)
 }
 
 // clear acknowledges to Redis what was committed.
@@ -96,9 +117,6 @@ func (s *Syncer) clear(ctx context.Context, ticket appointment.Lease, done []app
 	}
 	acked, err := s.redis.Ack(ctx, ticket, done, settled)
 	if err != nil {
-		for _, r := range done {
-			f.open = append(f.open, r.Post)
-		}
 		return err
 	}
 	for i, ok := range acked {
@@ -109,10 +127,12 @@ func (s *Syncer) clear(ctx context.Context, ticket appointment.Lease, done []app
 	return nil
 }
 
-// bury makes dead letters, and returns the reading without them.
-func (s *Syncer) bury(ctx context.Context, ticket appointment.Lease, r appointment.Reading, letters []appointment.DeadLetter) (appointment.Reading, error) {
-	if err := s.redis.Bury(ctx, ticket, r, letters); err != nil {
-		return r, err
+// bury makes dead letters, and returns the reading without them. Not ours: it
+// could not, since another claim came between. Nothing of the reading may then
+// be committed: the fence would rise over fields that are nowhere else.
+func (s *Syncer) bury(ctx context.Context, ticket appointment.Lease, r appointment.Reading, letters []appointment.DeadLetter, f *flushed) (rest appointment.Reading, ours bool, err error) {
+	if ours, err = s.redis.Bury(ctx, ticket, r, letters); err != nil || !ours {
+		return r, ours, err
 	}
 	dead := map[string]bool{}
 	for _, l := range letters {
@@ -120,14 +140,15 @@ func (s *Syncer) bury(ctx context.Context, ticket appointment.Lease, r appointme
 		s.Logger.Error("dead letter", "blog", r.Post.Blog, "post", r.Post.Member(), "key", l.Key, "code", l.Code, "reason", l.Reason)
 	}
 	s.Buried.Add(uint64(len(letters)))
-	rest := r
+	f.report.Dead += len(letters)
+	rest = r
 	rest.Fields = nil
 	for _, field := range r.Fields {
 		if !dead[field.Mark] {
 			rest.Fields = append(rest.Fields, field)
 		}
 	}
-	return rest, nil
+	return rest, true, nil
 }
 
 // later puts a post back: at once when its read came too late, after a growing
@@ -157,13 +178,16 @@ func (s *Syncer) forgive(post appointment.Post) {
 // place finds the post of a slug. One that has a post now gets its fields; one
 // that has had none for too long, or at a return, becomes dead letters.
 func (s *Syncer) place(ctx context.Context, ticket appointment.Lease, r appointment.Reading, drain bool, f *flushed) error {
+	reason := "no post has this slug"
 	post, err := s.rows.Resolve(ctx, r.Post, s.Types.Kind("appointment"))
-	if err == nil {
+	switch {
+	case err == nil:
 		lease, err := s.owner.Lease(ctx, ticket.Blog)
 		if err == nil {
 			return s.redis.Move(ctx, lease, r.Post.Slug, post)
 		}
-	} else if !errors.Is(err, appointment.ErrUnknownPost) {
+		reason = "its post came only after the sidecar had stopped taking writes"
+	case !errors.Is(err, appointment.ErrUnknownPost):
 		return err
 	}
 	if !drain && r.At.Sub(oldest(r)) < s.Unresolved {
@@ -173,14 +197,14 @@ func (s *Syncer) place(ctx context.Context, ticket appointment.Lease, r appointm
 	for i, field := range r.Fields {
 		letters[i] = appointment.DeadLetter{
 			Post: r.Post, Key: field.Key, Value: field.Value, Deleted: field.Deleted, Version: field.Version,
-			Code: appointment.DeadUnresolved, Reason: "no post has this slug", At: r.At, Slot: field.Slot, Mark: field.Mark,
+			Code: appointment.DeadUnresolved, Reason: reason, At: r.At, Slot: field.Slot, Mark: field.Mark,
 		}
 	}
-	rest, err := s.bury(ctx, ticket, r, letters)
-	if err != nil {
+	rest, ours, err := s.bury(ctx, ticket, r, letters, f)
+	if err != nil || !ours {
+		f.open = append(f.open, r.Post)
 		return err
 	}
-	f.report.Dead += len(letters)
 	return s.clear(ctx, ticket, []appointment.Reading{rest}, [][]appointment.Settled{nil}, f)
 }
 

@@ -2,11 +2,11 @@
 -- Moves fields that MySQL refuses for good to the dead letters, if nobody wrote them since (P8).
 -- KEYS 1 floor, 2 claims, 3 dead letters, then for each key pattern: post hash, dirty hash
 -- ARGV 1 token, 2 member, 3 stamp, then for each field: slot, key, mark, dead letter (JSON)
--- Returns how many were moved; 0 when the claim was not ours any more. Error: HOSPITAL_TOKEN.
+-- Returns how many were moved; -1 when the claim was not ours any more and nothing was. Error: HOSPITAL_TOKEN.
 if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then
   return redis.error_reply('HOSPITAL_TOKEN another Redis, or an emptied one')
 end
-if redis.call('HGET', KEYS[2], ARGV[2]) ~= ARGV[3] then return 0 end
+if redis.call('HGET', KEYS[2], ARGV[2]) ~= ARGV[3] then return -1 end
 local moved = 0
 for i = 4, #ARGV, 4 do
   local hash, dirty = KEYS[4 + 2 * ARGV[i]], KEYS[5 + 2 * ARGV[i]]

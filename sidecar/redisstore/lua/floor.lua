@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
 -- Raises the floor to the epoch of a return, or creates it with a new token where it is missing. Only R6 calls it.
+-- A Redis that is taken over gets a new token as well: whoever still works with it for the other site is refused.
 -- KEYS 1 floor
 -- ARGV 1 epoch, 2 token for a new floor, 3 identity of the site, 4 "1": this Redis is taken over from another site
 -- Returns the token. Error: HOSPITAL_SITE when the Redis holds another site's fields.
@@ -11,6 +12,10 @@ if not floor[1] then
   redis.call('HSET', KEYS[1], 'token', ARGV[2], 'epoch', ARGV[1], 'site', ARGV[3])
   return ARGV[2]
 end
-redis.call('HSET', KEYS[1], 'site', ARGV[3])
+local token = floor[1]
+if floor[3] ~= ARGV[3] then
+  token = ARGV[2]
+  redis.call('HSET', KEYS[1], 'site', ARGV[3], 'token', token)
+end
 if tonumber(floor[2]) < tonumber(ARGV[1]) then redis.call('HSET', KEYS[1], 'epoch', ARGV[1]) end
-return floor[1]
+return token

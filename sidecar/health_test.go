@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/redis/go-redis/v9"
+
+	"hospital-appointments-redis/e2e/containers"
+	"hospital-appointments-redis/sidecar/appointment"
+	"hospital-appointments-redis/sidecar/ownership"
+	"hospital-appointments-redis/sidecar/postmeta"
+	"hospital-appointments-redis/sidecar/redisstore"
+	"hospital-appointments-redis/sidecar/syncer"
+)
+
+// healthy is the health of a sidecar with a real Redis and a real MySQL whose
+// rooms are wired as serve does it, but do not run.
+func healthy(t *testing.T, options *redis.Options) (*health, containers.Database) {
+	t.Helper()
+	types, err := appointment.ParseTypes(appointment.DefaultTypes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, tables := containers.MySQL(t), appointment.Tables{Base: "wp_"}
+	store := redisstore.Open(redisstore.Options{Redis: options, Types: types, SyncDelay: time.Minute, ClaimLease: time.Minute, BackoffMax: time.Minute, CleanTTL: time.Hour})
+	t.Cleanup(func() { _ = store.Close() })
+	h := &health{store: store, rows: postmeta.New(db.DB, tables), started: time.Now()}
+	h.owner = ownership.New(db.DB, tables, store, ownership.Options{Lease: time.Second, Fit: h.fit, Logger: slog.New(slog.DiscardHandler)})
+	h.syncer = syncer.New(store, h.rows, h.owner, syncer.Options{Delay: time.Minute, Batch: 10, Types: types, Logger: slog.New(slog.DiscardHandler)})
+	return h, db
+}
+
+// configure sets a setting of Redis until the test ends.
+func configure(t *testing.T, name, value string) {
+	t.Helper()
+	admin := containers.RedisAdmin(t)
+	before := admin.ConfigGet(t.Context(), name).Val()[name]
+	if err := admin.ConfigSet(t.Context(), name, value).Err(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := admin.ConfigSet(context.Background(), name, before).Err(); err != nil {
+			t.Errorf("restore %s: %v", name, err)
+		}
+	})
+}
+
+func TestUnsafeRedis(t *testing.T) {
+	h, _ := healthy(t, containers.Redis(t))
+	for _, c := range []struct{ name, setting, value, want string }{
+		{"that evicts", "maxmemory-policy", "allkeys-lru", "maxmemory-policy is allkeys-lru"},
+		{"without an append-only file", "appendonly", "no", "appendonly is no"},
+		{"that never flushes", "appendfsync", "no", "appendfsync is no"},
+		{"that does not flush during a rewrite", "no-appendfsync-on-rewrite", "yes", "no-appendfsync-on-rewrite is yes"},
+	} {
+		t.Run(c.name+" is refused at start and at a return", func(t *testing.T) {
+			configure(t, c.setting, c.value)
+			var refused *unfit
+			if err := h.fit(t.Context()); !errors.As(err, &refused) || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "HOSPITAL_UNSAFE_REDIS") {
+				t.Errorf("fit: %v", err)
+			}
+			if err := h.atStart(t.Context(), slog.New(slog.DiscardHandler)); !errors.As(err, &refused) {
+				t.Errorf("atStart: %v", err)
+			}
+		})
+		t.Run(c.name+" is taken, aloud, when that is asked for", func(t *testing.T) {
+			configure(t, c.setting, c.value)
+			h.unsafeRedis = true
+			defer func() { h.unsafeRedis = false }()
+			var log bytes.Buffer
+			if err := h.atStart(t.Context(), slog.New(slog.NewTextHandler(&log, nil))); err != nil || !strings.Contains(log.String(), c.want) {
+				t.Errorf("atStart: %v, log %s", err, &log)
+			}
+			if !slices.ContainsFunc(h.warnings(t.Context()), func(w string) bool { return strings.Contains(w, c.want) }) {
+				t.Errorf("warnings %q", h.warnings(t.Context()))
+			}
+		})
+	}
+	t.Run("is none of ours", func(t *testing.T) {
+		if err := h.fit(t.Context()); err != nil {
+			t.Errorf("fit: %v", err)
+		}
+	})
+}
+
+func TestHealth(t *testing.T) {
+	h, db := healthy(t, containers.Redis(t))
+	t.Run("misses nothing when all is there", func(t *testing.T) {
+		if missing := h.missing(t.Context()); len(missing) != 0 {
+			t.Errorf("missing %q", missing)
+		}
+	})
+	t.Run("tells each blog's mode, and counts", func(t *testing.T) {
+		if _, err := db.ExecContext(t.Context(), "INSERT INTO wp_hospital_sync_state (blog_id, held) VALUES (1, 1)"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.owner.Site(t.Context(), 1); err != nil {
+			t.Fatal(err)
+		}
+		got, err := h.stats(t.Context())
+		s := got.(appointment.Stats)
+		if err != nil || len(s.Blogs) != 1 || s.Blogs[0].Mode != "native" || !s.Blogs[0].Held || s.Blogs[0].Lease || s.Redis.RunID == "" || s.MySQL.Version == "" {
+			t.Errorf("stats %+v, %v", s, err)
+		}
+	})
+	t.Run("registers metrics that can be gathered", func(t *testing.T) {
+		registry := prometheus.NewPedanticRegistry()
+		if err := h.register(registry); err != nil {
+			t.Fatal(err)
+		}
+		families, err := registry.Gather()
+		names := map[string]bool{}
+		for _, each := range families {
+			names[each.GetName()] = true
+		}
+		if err != nil || !names["hospital_dirty_posts"] || !names["hospital_sync_lag_p99_seconds"] {
+			t.Errorf("metrics %v, %v", names, err)
+		}
+	})
+	t.Run("names the plugin when its tables are missing", func(t *testing.T) {
+		if _, err := db.ExecContext(t.Context(), "DROP TABLE wp_hospital_sync_state"); err != nil {
+			t.Fatal(err)
+		}
+		if missing := h.missing(t.Context()); len(missing) != 1 || !strings.HasPrefix(missing[0], "plugin: ") {
+			t.Errorf("missing %q", missing)
+		}
+	})
+}
+
+func TestRedisThatIsAway(t *testing.T) {
+	h, db := healthy(t, &redis.Options{Addr: "127.0.0.1:1", DialTimeout: 100 * time.Millisecond})
+	t.Run("is waited for at start, not refused", func(t *testing.T) {
+		var log bytes.Buffer
+		if err := h.atStart(t.Context(), slog.New(slog.NewTextHandler(&log, nil))); err != nil || !strings.Contains(log.String(), "not there yet") {
+			t.Errorf("atStart: %v, log %s", err, &log)
+		}
+	})
+	t.Run("is not fit for a return", func(t *testing.T) {
+		if err := h.fit(t.Context()); !errors.Is(err, appointment.ErrRedisAway) {
+			t.Errorf("fit: %v", err)
+		}
+	})
+	t.Run("is what is missing, as is MySQL", func(t *testing.T) {
+		_ = db.Close()
+		missing := h.missing(t.Context())
+		if len(missing) != 2 || !strings.HasPrefix(missing[0], "redis: ") || !strings.HasPrefix(missing[1], "mysql: ") {
+			t.Errorf("missing %q", missing)
+		}
+	})
+}

@@ -1,0 +1,92 @@
+package ownership
+
+import (
+	"context"
+	"fmt"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
+
+// giveBack is R6, in its order: settle, raise the floor, drain, and only then
+// offload in a new epoch; every step on the run of Redis that was seen first.
+func (o *Owner) giveBack(ctx context.Context, site appointment.Site, floor appointment.Floor, run string, drainer Drainer) error {
+	if err := o.rows.settle(ctx, site); err != nil || site.Held {
+		return err
+	}
+	if err := o.Fit(ctx); err != nil {
+		return err
+	}
+	name, err := o.rows.identity(ctx, site.Blog)
+	if err != nil {
+		return err
+	}
+	o.mu.Lock()
+	o.names[site.Blog] = name
+	o.mu.Unlock()
+	if floor.Epoch > site.Epoch {
+		return o.catchUp(ctx, site, floor, name)
+	}
+	id, err := o.fields.RaiseFloor(ctx, site.Blog, site.Epoch, name, o.Adopt)
+	if err != nil {
+		return fmt.Errorf("return of %q: %w", name, err)
+	}
+	if runOf(id) != run {
+		return fmt.Errorf("return: %w", appointment.ErrOtherRedis)
+	}
+	report, err := drainer.Drain(ctx, site.Blog)
+	if err != nil {
+		return fmt.Errorf("drain: %w", err)
+	}
+	if report.Left > 0 {
+		return fmt.Errorf("drain: %d posts are held by somebody else", report.Left)
+	}
+	if err := o.dropCopies(ctx, site.Blog); err != nil {
+		return err
+	}
+	floors, err := o.fields.Floors(ctx, []uint64{site.Blog})
+	if err != nil {
+		return err
+	}
+	if floors[site.Blog].ID != id {
+		return fmt.Errorf("return: %w", appointment.ErrOtherRedis)
+	}
+	changed, err := o.rows.giveBack(ctx, site, id)
+	if err != nil || !changed {
+		return err
+	}
+	o.Returns.Add(1)
+	o.Logger.Info("offload", "blog", site.Blog, "epoch", site.Epoch+1, "drained", report.Synced, "dead", report.Dead)
+	o.nudge()
+	if err := o.rows.prune(ctx, site.Blog); err != nil {
+		o.Logger.Warn("fence rows that nothing needs were not removed", "blog", site.Blog, "error", err)
+	}
+	return nil
+}
+
+// catchUp: Redis has seen a later epoch than MySQL. Since a row's epoch only
+// grows, this database is an earlier state of itself, or another site's. Under
+// its epochs every write would be refused, so an adopted Redis' epoch becomes
+// the row's, and the return begins anew in it.
+func (o *Owner) catchUp(ctx context.Context, site appointment.Site, floor appointment.Floor, name string) error {
+	if !o.Adopt {
+		return fmt.Errorf("%w: it is of epoch %d of %q, this is epoch %d of %q; a database that was restored can adopt it",
+			appointment.ErrOtherSite, floor.Epoch, floor.Site, site.Epoch, name)
+	}
+	return o.rows.skip(ctx, site, floor.Epoch)
+}
+
+// dropCopies drops clean copies that core's own writes have made stale.
+func (o *Owner) dropCopies(ctx context.Context, blog uint64) error {
+	ids, err := o.rows.natives(ctx, blog)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	if ids[0] == 0 {
+		return o.fields.Drop(ctx, blog, nil, nil)
+	}
+	posts := make([]appointment.Post, len(ids))
+	for i, id := range ids {
+		posts[i] = appointment.Post{Blog: blog, ID: id}
+	}
+	return o.fields.Drop(ctx, blog, posts, nil)
+}

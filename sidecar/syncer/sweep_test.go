@@ -1,0 +1,153 @@
+package syncer_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"hospital-appointments-redis/e2e/containers"
+	"hospital-appointments-redis/sidecar/appointment"
+	"hospital-appointments-redis/sidecar/syncer"
+)
+
+func member(name string) redis.Z { return redis.Z{Member: name, Score: 1} }
+
+// flush2 flushes what is left, if anything is.
+func (b bench) flush2(t testing.TB) {
+	t.Helper()
+	containers.Eventually(t, 5*time.Second, func(ctx context.Context) error {
+		if _, err := b.FlushOnce(ctx, 1); err != nil {
+			return err
+		}
+		if left, err := b.redis.Members(ctx, 1, -1); err != nil || len(left) > 0 {
+			return fmt.Errorf("left %v, %v", left, err)
+		}
+		return nil
+	})
+}
+
+func slug(name string) appointment.Post { return appointment.Post{Blog: 1, Slug: name} }
+
+func TestSlugs(t *testing.T) {
+	t.Run("one whose post appears is synced under its id", func(t *testing.T) {
+		b := open(t)
+		b.set(t, slug("appt_77"), "status", "kiosk")
+		b.flush(t)
+		b.wantDirty(t, "appt_77")
+		b.exec(t, "INSERT INTO wp_posts (ID, post_type, post_name) VALUES (77, 'hospital_appointment', 'appt_77')")
+		if _, err := b.Sync(t.Context(), 1); err != nil {
+			t.Fatal(err)
+		}
+		b.flush2(t)
+		b.want(t, 77, "status", "kiosk")
+		if got := b.letters(t); len(got) != 0 {
+			t.Errorf("dead letters %q", got)
+		}
+	})
+	t.Run("one that no post has for too long is a dead letter with its value", func(t *testing.T) {
+		b := open(t, func(o *syncer.Options) { o.Unresolved = time.Nanosecond })
+		b.set(t, slug("appt_77"), "status", "kiosk")
+		b.set(t, post(1), "status", "x")
+		b.flush2(t)
+		if got := b.letters(t); !slices.Equal(got, []string{"appt_77 status unresolved kiosk"}) {
+			t.Errorf("dead letters %q", got)
+		}
+		b.want(t, 1, "status", "x")
+	})
+	t.Run("one of a post type that is no appointment waits, and holds up nobody", func(t *testing.T) {
+		doctors, err := appointment.ParseTypes("hospital_doctor=doctor:{id}:availability,hospital_appointment=visit:{id}")
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := open(t, func(o *syncer.Options) { o.Types = doctors })
+		b.set(t, slug("appt_1"), "status", "kiosk")
+		b.flush(t)
+		b.wantDirty(t, "appt_1")
+	})
+	t.Run("one that cannot be moved holds up nobody", func(t *testing.T) {
+		b := open(t)
+		b.set(t, slug("appt_9"), "status", "kiosk")
+		b.set(t, post(1), "status", "x")
+		b.rows.after = func() { containers.RedisAdmin(t).HSet(t.Context(), "appointments:floor", "epoch", 9) } // Move will be refused
+		if _, err := b.Sync(t.Context(), 1); !errors.Is(err, appointment.ErrNative) {
+			t.Errorf("error %v", err)
+		}
+		b.want(t, 1, "status", "x")
+		b.wantDirty(t, "appt_9")
+	})
+}
+
+func TestDrain(t *testing.T) {
+	b := open(t, lazy)
+	b.set(t, slug("appt_77"), "status", "kiosk")
+	b.set(t, slug("appt_8"), "status", "late")
+	b.set(t, post(1), "status", "x")
+	t.Run("by Sync keeps slugs that wait for their post", func(t *testing.T) {
+		b.owner.site.Native = true
+		report, err := b.Sync(t.Context(), 1)
+		if err != nil || report.Left != 2 || report.Synced != 1 {
+			t.Errorf("Sync = %+v, %v", report, err)
+		}
+		b.want(t, 1, "status", "x")
+	})
+	t.Run("leaves nothing: such slugs become dead letters", func(t *testing.T) {
+		report, err := b.Drain(t.Context(), 1)
+		if err != nil || report.Left != 0 || report.Dead != 2 {
+			t.Errorf("Drain = %+v, %v", report, err)
+		}
+		if got := b.letters(t); !slices.Equal(got, []string{"appt_77 status unresolved kiosk", "appt_8 status unresolved late"}) {
+			t.Errorf("dead letters %q", got)
+		}
+	})
+}
+
+func TestRetire(t *testing.T) {
+	b := open(t, lazy)
+	admin := containers.RedisAdmin(t)
+	keys := func() []string { k := admin.Keys(t.Context(), "*").Val(); slices.Sort(k); return k }
+	b.set(t, post(1), "status", "x")
+	b.set(t, post(2), "notes", "bad \xff")
+
+	for name, site := range map[string]appointment.Site{"in offload": {Epoch: 2}, "in native that is not held": {Epoch: 2, Native: true}} {
+		t.Run("refuses a site "+name, func(t *testing.T) {
+			b.owner.site.Native, b.owner.site.Held = site.Native, site.Held
+			if _, err := b.Retire(t.Context(), 1); !errors.Is(err, appointment.ErrNotHeld) {
+				t.Errorf("error %v", err)
+			}
+			b.wantDirty(t, "1", "2")
+		})
+	}
+	b.owner.site.Native, b.owner.site.Held = true, true
+	t.Run("removes nothing from a Redis that is another site's, dirty or not", func(t *testing.T) {
+		before := keys()
+		b.owner.err = appointment.ErrOtherSite
+		defer func() { b.owner.err = nil }()
+		if _, err := b.Retire(t.Context(), 1); !errors.Is(err, appointment.ErrOtherSite) {
+			t.Errorf("error %v", err)
+		}
+		id := b.owner.site.RedisID
+		b.owner.site.RedisID = "" // a site that never returned
+		if report, err := b.Retire(t.Context(), 1); err != nil || report.Left != 0 {
+			t.Errorf("Retire = %+v, %v", report, err)
+		}
+		b.owner.site.RedisID = id
+		if after := keys(); !slices.Equal(before, after) {
+			t.Errorf("%q; want %q", after, before)
+		}
+	})
+	t.Run("drains a site that is held, and leaves only its dead letters", func(t *testing.T) {
+		report, err := b.Retire(t.Context(), 1)
+		if err != nil || report.Left != 0 || report.Dead != 1 {
+			t.Errorf("Retire = %+v, %v", report, err)
+		}
+		b.want(t, 1, "status", "x")
+		if got := keys(); !slices.Equal(got, []string{"appointments:dead"}) {
+			t.Errorf("keys left: %q", got)
+		}
+	})
+}
