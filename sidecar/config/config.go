@@ -37,7 +37,7 @@ type Config struct {
 	RedisPrefix   string `env:"HOSPITAL_REDIS_PREFIX" doc:"Put before every Redis key, to keep two installations in one Redis apart."`
 	UnsafeRedis   bool   `env:"HOSPITAL_UNSAFE_REDIS" envDefault:"false" doc:"true: start with a Redis whose eviction or persistence settings can lose writes, and say so in status. false: refuse it."`
 
-	AdoptRedis bool `env:"HOSPITAL_ADOPT_REDIS" envDefault:"false" doc:"true: work with a Redis that holds the fields of another site, database or address, as after a site moved. What it still holds dirty is then synced into this one."`
+	AdoptRedis bool `env:"HOSPITAL_ADOPT_REDIS" envDefault:"false" doc:"true: work with a Redis that holds the fields of another site, database or address, as after a site moved or its database was restored. What it still holds dirty is then synced into this one."`
 
 	PostTypes string            `env:"HOSPITAL_APPOINTMENT_POST_TYPES" envDefault:"hospital_appointment=appointment:{id},hospital_doctor=doctor:{id}:availability" doc:"Post types that are offloaded, and their Redis keys."`
 	Types     appointment.Types `env:"-"` // PostTypes, parsed

@@ -52,6 +52,7 @@ var codes = []code{
 	{methodNotAllowed, 405, doneNo, "this route does not take that method", nil},
 	{"native", 409, doneNo, "the site is in native mode: core writes", []error{appointment.ErrNative}},
 	{"not_held", 409, doneNo, "the site is not held in native mode", []error{appointment.ErrNotHeld}},
+	{"other_site", 409, doneNo, "this Redis belongs to another site", []error{appointment.ErrOtherSite}},
 	{bodyTooLarge, 413, doneNo, "the body is too large", nil},
 	{valueTooLarge, 413, doneNo, "the value is too large", nil},
 	{tooManyOps, 413, doneNo, "too many operations in one call", nil},

@@ -108,6 +108,7 @@ func scripts() map[string]func(*fakes) {
 
 		"error_native":                    fails(appointment.ErrNative),
 		"error_not_held":                  fails(appointment.ErrNotHeld),
+		"error_other_site":                fails(appointment.ErrOtherSite),
 		"error_redis_unavailable":         fails(appointment.ErrRedisAway),
 		"error_redis_unavailable_unknown": fails(appointment.ErrUnknownOutcome),
 		"error_redis_full":                fails(appointment.ErrRedisFull),

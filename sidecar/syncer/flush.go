@@ -180,8 +180,9 @@ func (s *Syncer) forgive(post appointment.Post) {
 func (s *Syncer) place(ctx context.Context, ticket appointment.Lease, r appointment.Reading, drain bool, f *flushed) error {
 	reason := "no post has this slug"
 	post, err := s.rows.Resolve(ctx, r.Post, s.Types.Kind("appointment"))
+	found := err == nil
 	switch {
-	case err == nil:
+	case found:
 		lease, err := s.owner.Lease(ctx, ticket.Blog)
 		if err == nil {
 			return s.redis.Move(ctx, lease, r.Post.Slug, post)
@@ -190,22 +191,27 @@ func (s *Syncer) place(ctx context.Context, ticket appointment.Lease, r appointm
 	case !errors.Is(err, appointment.ErrUnknownPost):
 		return err
 	}
-	if !drain && r.At.Sub(oldest(r)) < s.Unresolved {
-		return s.redis.PutBack(ctx, ticket, []appointment.Reading{r}, max(s.Unresolved/20, s.Delay))
-	}
-	letters := make([]appointment.DeadLetter, len(r.Fields))
-	for i, field := range r.Fields {
-		letters[i] = appointment.DeadLetter{
+	var letters []appointment.DeadLetter
+	var gone []appointment.Settled // what was deleted of a post that is not there
+	for _, field := range r.Fields {
+		if field.Deleted && !found {
+			gone = append(gone, appointment.Settled{Dirty: field, LeftOut: true})
+			continue
+		}
+		letters = append(letters, appointment.DeadLetter{
 			Post: r.Post, Key: field.Key, Value: field.Value, Deleted: field.Deleted, Version: field.Version,
 			Code: appointment.DeadUnresolved, Reason: reason, At: r.At, Slot: field.Slot, Mark: field.Mark,
-		}
+		})
+	}
+	if len(letters) > 0 && !drain && r.At.Sub(oldest(r)) < s.Unresolved {
+		return s.redis.PutBack(ctx, ticket, []appointment.Reading{r}, max(s.Unresolved/20, s.Delay))
 	}
 	rest, ours, err := s.bury(ctx, ticket, r, letters, f)
 	if err != nil || !ours {
 		f.open = append(f.open, r.Post)
 		return err
 	}
-	return s.clear(ctx, ticket, []appointment.Reading{rest}, [][]appointment.Settled{nil}, f)
+	return s.clear(ctx, ticket, []appointment.Reading{rest}, [][]appointment.Settled{gone}, f)
 }
 
 func oldest(r appointment.Reading) time.Time {

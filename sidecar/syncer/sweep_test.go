@@ -59,6 +59,19 @@ func TestSlugs(t *testing.T) {
 		}
 		b.want(t, 1, "status", "x")
 	})
+	t.Run("one that was set and deleted leaves nothing, at once", func(t *testing.T) {
+		b := open(t)
+		b.set(t, slug("appt_77"), "status", "kiosk")
+		w := appointment.Write{Post: slug("appt_77"), Lease: b.lease()}
+		if deleted, err := b.redis.Delete(t.Context(), w); !deleted || err != nil {
+			t.Fatalf("Delete = %v, %v", deleted, err)
+		}
+		b.flush2(t)
+		b.wantDirty(t)
+		if got := b.letters(t); len(got) != 0 {
+			t.Errorf("dead letters %q", got)
+		}
+	})
 	t.Run("one of a post type that is no appointment waits, and holds up nobody", func(t *testing.T) {
 		doctors, err := appointment.ParseTypes("hospital_doctor=doctor:{id}:availability,hospital_appointment=visit:{id}")
 		if err != nil {
