@@ -19,8 +19,8 @@ final class Barrier {
 	/** Nanoseconds for which a barrier for all posts need not be repeated by the same request. */
 	private const FRESH = 1000000000;
 
-	/** @var array<int, int> When everything was brought home, and this request wrote nothing since; by blog. */
-	private static $clean = array();
+	/** @var array<int, array{int, bool}> When that was, and whether everything came home, if this request wrote nothing since; by blog. */
+	private static $last = array();
 
 	/**
 	 * Before core writes: whether it may, as the site is in offload mode and nothing older waits in Redis.
@@ -33,11 +33,14 @@ final class Barrier {
 			return true;
 		}
 		$body = 0 === $post_id ? array( 'all' => true ) : array( 'posts' => array( Posts::type( $post_id ) => array( $post_id ) ) );
-		$drop = array_values( array_unique( array_filter( $keys, 'strlen' ) ) );
-		if ( $drop && 1 === preg_match( '//u', implode( '', $drop ) ) ) {
+		$drop = array_values( array_unique( array_filter( $keys, array( self::class, 'may_be_in_redis' ) ) ) );
+		if ( $drop ) {
 			$body['drop'] = $drop;
 		}
 		$answer = Sidecar::tell( 'POST', '/v1/barrier', $body );
+		if ( 'unknown_type' === $answer->code ) {
+			return true; // A sidecar that does not offload this type has nothing of it, and is not gone.
+		}
 		if ( ! $answer->ok() ) {
 			return false;
 		}
@@ -49,22 +52,32 @@ final class Barrier {
 		return true;
 	}
 
-	/** Before all posts are read by SQL. What cannot be brought home now is read as it is. */
-	public static function all(): void {
+	/**
+	 * Before all posts are read by SQL. What cannot be brought home now is read as it is.
+	 *
+	 * @param bool $again Also if it was done a moment ago.
+	 * @return bool Whether everything is home.
+	 */
+	public static function all( bool $again = false ): bool {
 		$blog = get_current_blog_id();
-		if ( ! Settings::serves() || ( isset( self::$clean[ $blog ] ) && hrtime( true ) - self::$clean[ $blog ] < self::FRESH ) ) {
-			return;
+		$last = self::$last[ $blog ] ?? null;
+		if ( ! Settings::serves() || Transaction::is_home() ) {
+			return true;
+		}
+		if ( ! $again && null !== $last && hrtime( true ) - $last[0] < self::FRESH ) {
+			return $last[1];
 		}
 		$answer = Sidecar::ask( 'POST', '/v1/barrier', array( 'all' => true ) );
 		if ( $answer->ok() ) {
 			self::heed( $answer );
-			self::$clean[ $blog ] = (int) hrtime( true );
 		}
+		self::$last[ $blog ] = array( (int) hrtime( true ), $answer->ok() );
+		return $answer->ok();
 	}
 
 	/** Before one post is read by SQL. */
 	public static function post( int $post_id ): void {
-		if ( '' !== Posts::type( $post_id ) && ! Births::has( $post_id ) ) {
+		if ( '' !== Posts::type( $post_id ) && ! Births::has( $post_id ) && ! Transaction::is_home() ) {
 			$answer = Sidecar::ask( 'POST', '/v1/barrier', array( 'posts' => array( Posts::type( $post_id ) => array( $post_id ) ) ) );
 			if ( $answer->ok() ) {
 				self::heed( $answer );
@@ -74,7 +87,7 @@ final class Barrier {
 
 	/** This request wrote to Redis: not everything is home any more. */
 	public static function wrote(): void {
-		unset( self::$clean[ get_current_blog_id() ] );
+		unset( self::$last[ get_current_blog_id() ] );
 	}
 
 	/**
@@ -117,6 +130,11 @@ final class Barrier {
 	private static function concerns( $query ): bool {
 		$types = $query instanceof \WP_Query ? array_filter( (array) $query->get( 'post_type' ) ) : array();
 		return ! $types || in_array( 'any', $types, true ) || array_intersect( $types, array_keys( Settings::post_types() ) );
+	}
+
+	/** Whether the sidecar would take this key. One that it would refuse must not make it refuse the barrier. */
+	private static function may_be_in_redis( string $key ): bool {
+		return 1 === preg_match( '/^.{1,255}$/Dsu', $key ) && ! Settings::is_excluded( $key );
 	}
 
 	/** Something may have been synced that did not come through WordPress: then no cached query result holds. */

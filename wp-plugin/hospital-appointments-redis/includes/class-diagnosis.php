@@ -29,7 +29,7 @@ final class Diagnosis {
 			__( 'Mode', 'hospital-appointments-redis' )    => self::mode( (string) $report['mode'], (bool) $report['held'] ),
 			__( 'Epoch', 'hospital-appointments-redis' )   => number_format_i18n( (int) $report['epoch'] ),
 			__( 'Sidecar', 'hospital-appointments-redis' ) => self::sidecar( $report ),
-			__( 'Posts waiting for MySQL', 'hospital-appointments-redis' ) => self::number( $report['dirty_posts'] ),
+			__( 'Posts waiting for MySQL', 'hospital-appointments-redis' ) => self::number( self::waiting( $report ) ),
 			__( 'Dead letters', 'hospital-appointments-redis' ) => self::number( $report['dead_letters'] ),
 			__( 'Watchdog, last success', 'hospital-appointments-redis' ) => self::time( (int) $report['last_ok'] ),
 		);
@@ -98,6 +98,20 @@ final class Diagnosis {
 		$state = $report['ready'] ? __( 'ready', 'hospital-appointments-redis' ) : __( 'not ready', 'hospital-appointments-redis' );
 		/* translators: 1: ready or not ready, 2: version. */
 		return '' === (string) $report['version'] ? $state : sprintf( __( '%1$s, version %2$s', 'hospital-appointments-redis' ), $state, $report['version'] );
+	}
+
+	/**
+	 * How many posts of this blog wait, as the sidecar counts them.
+	 *
+	 * @param array<string, mixed> $report Report.
+	 */
+	private static function waiting( array $report ): ?int {
+		foreach ( (array) ( $report['stats']['blogs'] ?? array() ) as $blog ) {
+			if ( is_array( $blog ) && get_current_blog_id() === ( $blog['blog'] ?? 0 ) && isset( $blog['dirty_posts'] ) ) {
+				return (int) $blog['dirty_posts'];
+			}
+		}
+		return $report['dirty_posts'];
 	}
 
 	/** A number, if it is known. */

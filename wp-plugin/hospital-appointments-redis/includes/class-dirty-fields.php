@@ -29,7 +29,8 @@ final class Dirty_Fields {
 	 */
 	public static function of( array $posts ): self {
 		$found = new self();
-		if ( ! $posts ) {
+		$found->leased = Transaction::is_home();
+		if ( ! $posts || $found->leased ) {
 			return $found;
 		}
 		$answer = Sidecar::ask( 'POST', '/v1/dirty', array( 'posts' => $posts ) );

@@ -22,20 +22,20 @@ final class Meta_Write {
 	/** @var string[] Keys that it names; '' stands for all. */
 	public $keys;
 
-	/** @var string The statement; it ends in a condition, so that another can be added. '' for none. */
-	public $sql;
+	/** @var string The statement without its condition; '' for none. */
+	public $change;
 
-	/** @var string The condition of the rows that it is about; '' for none. */
+	/** @var string The condition of the rows that it is about; '' if it is about none that exist. */
 	public $where;
 
 	/** @var bool Whether the fields are overtaken even if no row is found: afterwards there is to be none. */
 	public $unconditional;
 
 	/** Use the named constructors. */
-	private function __construct( int $post_id, array $keys, string $sql, string $where, bool $unconditional ) {
+	private function __construct( int $post_id, array $keys, string $change, string $where, bool $unconditional ) {
 		$this->post_id       = $post_id;
 		$this->keys          = $keys;
-		$this->sql           = $sql;
+		$this->change        = $change;
 		$this->where         = $where;
 		$this->unconditional = $unconditional;
 	}
@@ -43,8 +43,8 @@ final class Meta_Write {
 	/** A new row. Its value: null is SQL's NULL. */
 	public static function insert( int $post_id, string $key, ?string $bytes ): self {
 		global $wpdb;
-		$sql = $wpdb->prepare( "INSERT INTO $wpdb->postmeta (post_id, meta_key, meta_value) SELECT %d, %s, ", $post_id, $key ) . self::value( $bytes ) . ' FROM DUAL WHERE 1 = 1';
-		return new self( $post_id, array( $key ), $sql, '', true );
+		$change = $wpdb->prepare( "INSERT INTO $wpdb->postmeta (post_id, meta_key, meta_value) SELECT %d, %s, ", $post_id, $key ) . self::value( $bytes ) . ' FROM DUAL';
+		return new self( $post_id, array( $key ), $change, '', true );
 	}
 
 	/**
@@ -61,7 +61,7 @@ final class Meta_Write {
 		if ( null !== $prev ) {
 			$where .= $wpdb->prepare( ' AND meta_value = %s', $prev );
 		}
-		return new self( $post_id, array( $key ), "UPDATE $wpdb->postmeta SET meta_value = " . self::value( $bytes ) . " WHERE $where", $where, false );
+		return new self( $post_id, array( $key ), "UPDATE $wpdb->postmeta SET meta_value = " . self::value( $bytes ), $where, false );
 	}
 
 	/**
@@ -75,9 +75,8 @@ final class Meta_Write {
 	 */
 	public static function update_row( int $post_id, int $meta_id, string $key, ?string $bytes, string $old_key ): self {
 		global $wpdb;
-		$where = $wpdb->prepare( 'meta_id = %d', $meta_id );
-		$sql   = $wpdb->prepare( "UPDATE $wpdb->postmeta SET meta_key = %s, meta_value = ", $key ) . self::value( $bytes ) . " WHERE $where";
-		return new self( $post_id, array( $old_key, $key ), $sql, $where, false );
+		$change = $wpdb->prepare( "UPDATE $wpdb->postmeta SET meta_key = %s, meta_value = ", $key ) . self::value( $bytes );
+		return new self( $post_id, array( $old_key, $key ), $change, $wpdb->prepare( 'meta_id = %d', $meta_id ), false );
 	}
 
 	/**
@@ -91,7 +90,7 @@ final class Meta_Write {
 	public static function delete( int $post_id, string $key, array $meta_ids, bool $unconditional ): self {
 		global $wpdb;
 		$where = $meta_ids ? 'meta_id IN (' . implode( ',', array_map( 'intval', $meta_ids ) ) . ')' : '';
-		return new self( $post_id, array( $key ), $meta_ids ? "DELETE FROM $wpdb->postmeta WHERE $where" : '', $where, $unconditional );
+		return new self( $post_id, array( $key ), $meta_ids ? "DELETE FROM $wpdb->postmeta" : '', $where, $unconditional );
 	}
 
 	/** No row at all: everything of the post is overtaken. */
@@ -138,7 +137,10 @@ final class Meta_Write {
 	 */
 	public function run() {
 		global $wpdb;
-		return '' === $this->sql ? 0 : $wpdb->query( $this->sql ); // phpcs:ignore WordPress.DB
+		if ( '' === $this->change ) {
+			return 0;
+		}
+		return $wpdb->query( $this->change . ( '' === $this->where ? '' : ' WHERE ' . $this->where ) ); // phpcs:ignore WordPress.DB
 	}
 
 	/** A value as SQL. */

@@ -55,6 +55,9 @@ final class Native_Transaction {
 		$hidden = $wpdb->suppress_errors();
 
 		$this->connection = (int) $wpdb->get_var( 'SELECT CONNECTION_ID()' );
+		if ( ! $this->joined ) {
+			Transaction::own( 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED' ); // Fewer locks; of this one transaction.
+		}
 		Transaction::own( $this->joined ? 'SAVEPOINT hospital_native' : 'START TRANSACTION' );
 		$rows = $this->lock( $write->post_id ) ? $this->write( $write ) : false;
 		$kept = is_int( $rows ) && $this->end( $write->unconditional || $rows >= 0 );
@@ -93,19 +96,23 @@ final class Native_Transaction {
 	 */
 	private function write( Meta_Write $write ) {
 		global $wpdb;
-		$marks = $write->unconditional ? array_map( static fn( $key ) => array( $write->post_id, $key ), $write->keys ) : array();
+		$marks = array();
+		foreach ( $write->unconditional ? $write->keys : array() as $key ) {
+			$marks[] = array( $write->post_id, $key );
+		}
+		$where = $this->here();
 		if ( '' !== $write->where ) {
-			// MySQL may match more than the key that was named: it ignores case.
-			$found = $wpdb->get_results( "SELECT post_id, meta_key FROM $wpdb->postmeta WHERE $write->where FOR UPDATE", ARRAY_N ); // phpcs:ignore WordPress.DB
-			if ( '' !== $wpdb->last_error ) {
+			$found = $this->find( $write->where );
+			if ( null === $found ) {
 				return $this->failed( false );
 			}
-			foreach ( (array) $found as $row ) {
-				$post_id = $write->unconditional ? $write->post_id : (int) $row[0];
-				foreach ( array_merge( $write->keys, array( (string) $row[1] ) ) as $key ) {
-					$marks[] = array( $post_id, $key );
+			// MySQL may match more than the key that was named: it ignores case.
+			foreach ( $found as $row ) {
+				foreach ( array_merge( $write->keys, array( (string) $row[2] ) ) as $key ) {
+					$marks[] = array( $write->unconditional ? $write->post_id : (int) $row[1], $key );
 				}
 			}
+			$where .= ' AND meta_id IN (' . implode( ',', array_merge( array( 0 ), array_map( 'intval', array_column( $found, 0 ) ) ) ) . ')';
 		}
 		if ( ! $marks ) {
 			return -1;
@@ -113,8 +120,29 @@ final class Native_Transaction {
 		if ( ! $this->mark( $marks ) ) {
 			return $this->failed( false );
 		}
-		$rows = '' === $write->sql ? 0 : $wpdb->query( $write->sql . ' AND ' . $this->here() ); // phpcs:ignore WordPress.DB
+		$rows = '' === $write->change ? 0 : $wpdb->query( "$write->change WHERE $where" ); // phpcs:ignore WordPress.DB
 		return is_int( $rows ) ? $rows : $this->failed( false );
+	}
+
+	/**
+	 * Finds the rows of a write, and locks them by their ids: by any other index MySQL might lock the rows of all posts.
+	 *
+	 * Nobody adds one meanwhile, as the fence is ours. In a transaction of the caller they are locked as core's own
+	 * statement would, since its snapshot may be old.
+	 *
+	 * @return array<int, array<int, string|null>>|null Meta id, post and key of each; null: failed.
+	 */
+	private function find( string $where ): ?array {
+		global $wpdb;
+		if ( ! $this->joined ) {
+			$meta_ids = $wpdb->get_col( "SELECT meta_id FROM $wpdb->postmeta WHERE $where" ); // phpcs:ignore WordPress.DB
+			$where    = 'meta_id IN (' . implode( ',', array_map( 'intval', $meta_ids ) ) . ')';
+			if ( ! $meta_ids ) {
+				return '' === $wpdb->last_error ? array() : null;
+			}
+		}
+		$found = $wpdb->get_results( "SELECT meta_id, post_id, meta_key FROM $wpdb->postmeta WHERE $where FOR UPDATE", ARRAY_N ); // phpcs:ignore WordPress.DB
+		return is_array( $found ) && '' === $wpdb->last_error ? $found : null;
 	}
 
 	/**

@@ -26,6 +26,7 @@ final class Offload {
 	public static function update( int $post_id, string $key, $value ): bool {
 		$meta_ids = Posts::fresh_view( $post_id )->ids( $key );
 		$bytes    = maybe_serialize( $value );
+		Writer::take( $post_id );
 		Actions::before_update( $meta_ids, $post_id, $key, $value, $bytes );
 		if ( ! self::write( $post_id, $key, $value, $meta_ids ) ) {
 			return false;

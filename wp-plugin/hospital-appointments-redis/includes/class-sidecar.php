@@ -118,19 +118,27 @@ final class Sidecar {
 			$sent   = curl_getinfo( $handle, CURLINFO_REQUEST_SIZE ) > 0;
 			$answer = Answer::none( $sent ? 'no_answer' : 'unreachable', $sent ? 'unknown' : 'no', curl_error( $handle ) );
 		}
-		self::note( $answer );
+		self::note( $answer, '/v1/barrier' === $path );
 		return $answer;
 	}
 
-	/** What this call says about the sidecar, for the next one. */
-	private static function note( Answer $answer ): void {
+	/**
+	 * What this call says about the sidecar, for the next one.
+	 *
+	 * @param Answer $answer  Answer.
+	 * @param bool   $may_lag Whether it may be late though all is well: a barrier has rows to write, and to wait for.
+	 */
+	private static function note( Answer $answer, bool $may_lag ): void {
 		if ( ! $answer->is_failure() ) {
 			self::$failed = 0;
 			Breaker::close();
 			return;
 		}
-		self::$failed = (int) hrtime( true );
 		self::$handle = null; // Whatever may still come must not be read as an answer to something else.
+		if ( $may_lag && 'unreachable' !== $answer->code && self::send( 'GET', '/readyz', null, self::PROBE )->ok() ) {
+			return;
+		}
+		self::$failed = (int) hrtime( true );
 		Breaker::open();
 	}
 

@@ -79,15 +79,30 @@ final class Site {
 		return $site;
 	}
 
-	/** Takes the site over: native, in a new epoch, unless somebody else has changed the row. */
-	public function take_over( bool $joined = false ): void {
+	/**
+	 * Takes the site over: native, in a new epoch, unless somebody else has changed the row.
+	 *
+	 * Always on the second connection, which waits only briefly for a lock: a sidecar may have been stopped in the middle
+	 * of a sync, with the row locked.
+	 *
+	 * @param bool $joined Whether the caller has a transaction open.
+	 * @return bool Whether the row has changed, by whomever.
+	 */
+	public function take_over( bool $joined ): bool {
 		$taken = self::query(
 			'UPDATE ' . self::table( 'sync_state' ) . " SET mode = 'native', epoch = epoch + 1 WHERE blog_id = " . get_current_blog_id() . " AND mode = 'offload' AND epoch = " . $this->epoch,
-			$joined
+			$joined || null !== self::database( true )
 		);
 		if ( 1 === $taken ) {
 			Health::note_take_over( $this->epoch + 1, $joined );
 		}
+		return false !== $taken;
+	}
+
+	/** Whether the row is as it was read, seen past the caller's transaction. */
+	public function is_still(): bool {
+		$now = self::read( true );
+		return null !== $now && $now->epoch === $this->epoch && $now->offload === $this->offload;
 	}
 
 	/** Waits until every lease from before this epoch is over, unless somebody has; notes that it was done. */

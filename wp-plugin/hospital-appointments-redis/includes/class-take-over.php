@@ -34,6 +34,7 @@ final class Take_Over {
 	public static function write( Meta_Write $write ) {
 		$joined  = Transaction::is_open() || Transaction::is_open_unseen();
 		$asked   = false;
+		$stuck   = false;
 		$retries = 0;
 		for ( $round = 0; $round < self::ROUNDS && $retries < self::RETRIES; $round++ ) {
 			$site = Site::read( $joined );
@@ -45,15 +46,22 @@ final class Take_Over {
 					return self::plain( $write );
 				}
 				$asked = true;
-				$site->take_over( $joined );
+				if ( $stuck || ! $site->take_over( $joined ) ) {
+					return false;
+				}
 				continue;
 			}
 			$site->wait( $joined );
+			if ( $joined && ! $site->is_still() ) {
+				continue;
+			}
 			$transaction = new Native_Transaction( $site->epoch, $joined );
 			$rows        = $transaction->run( $write );
 			if ( ! $transaction->again ) {
 				return $rows;
 			}
+			// The caller's transaction has the row locked now as it is: nobody can change it before that ends.
+			$stuck = $joined;
 			++$retries;
 		}
 		return false;

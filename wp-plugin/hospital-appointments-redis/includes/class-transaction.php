@@ -35,6 +35,9 @@ final class Transaction {
 	/** @var bool Whether the statements passing by are the plugin's. */
 	private static $ours = false;
 
+	/** @var int The blog of which everything was home when it began, so that its snapshot shows all there was; 0: none. */
+	private static $home = 0;
+
 	/** @var array<string, true> Posts written in it. */
 	private static $posts = array();
 
@@ -76,6 +79,14 @@ final class Transaction {
 		return $open;
 	}
 
+	/**
+	 * Whether the caller's snapshot is the whole truth for the current blog, as it is in plain WordPress. Then dirty fields
+	 * are newer than it, and are not laid over: they would vanish again as soon as they are synced.
+	 */
+	public static function is_home(): bool {
+		return self::is_open() && get_current_blog_id() === self::$home;
+	}
+
 	/** Whether this post was written in the open transaction, so that its rows are locked by it. */
 	public static function has( int $post_id ): bool {
 		return self::is_open() && isset( self::$posts[ get_current_blog_id() . ':' . $post_id ] );
@@ -101,18 +112,34 @@ final class Transaction {
 		return $result;
 	}
 
+	/**
+	 * A transaction is about to begin. What waits in Redis is brought home first: synced later, it would be in no snapshot,
+	 * and no dirty field any more either. Not if one is open already: the sync might wait for its locks.
+	 */
+	private static function begin(): void {
+		if ( ! self::is_open() ) {
+			self::$home = Barrier::all( true ) ? get_current_blog_id() : 0;
+		}
+	}
+
 	/** Reads one statement. */
 	private static function read( string $sql ): void {
 		if ( preg_match( self::BEGIN, $sql ) ) {
+			self::begin();
 			self::$open  = true;
 			self::$posts = array();
 		} elseif ( preg_match( self::END, $sql ) ) {
 			self::$open  = (bool) preg_match( self::CHAIN, $sql );
+			self::$home  = 0;
 			self::$posts = array();
 		} elseif ( preg_match( self::AUTOCOMMIT, $sql, $found ) ) {
-			$before           = self::$autocommit;
-			self::$autocommit = in_array( strtolower( $found[1] ), array( '1', 'on', 'true' ), true );
-			if ( self::$autocommit && ! $before ) {
+			$before     = self::$autocommit;
+			$autocommit = in_array( strtolower( $found[1] ), array( '1', 'on', 'true' ), true );
+			if ( ! $autocommit ) {
+				self::begin();
+			}
+			self::$autocommit = $autocommit;
+			if ( $autocommit && ! $before ) {
 				self::$open  = false; // Switching it back on commits.
 				self::$posts = array();
 			}

@@ -71,10 +71,13 @@ final class View {
 		return $this->ids[ $key ] ?? array();
 	}
 
-	/** Whether MySQL, which ignores case and trailing spaces in keys, would take another key of this post for this one. */
+	/**
+	 * Whether MySQL might take another key of this post for this one, which is ASCII: it ignores case and trailing spaces,
+	 * and of what is not plain ASCII also accents and whole characters, as only its collation knows.
+	 */
 	public function collides( string $key ): bool {
-		foreach ( array_keys( $this->ids + $this->dirty ) as $other ) {
-			if ( (string) $other !== $key && 0 === strcasecmp( rtrim( (string) $other, ' ' ), rtrim( $key, ' ' ) ) ) {
+		foreach ( array_map( 'strval', array_keys( $this->ids + $this->dirty ) ) as $other ) {
+			if ( $other !== $key && ( 0 === strcasecmp( rtrim( $other, ' ' ), rtrim( $key, ' ' ) ) || 1 === preg_match( '/[^\x20-\x7E]/', $other ) ) ) {
 				return true;
 			}
 		}

@@ -25,6 +25,15 @@ final class Writer {
 	/** A value shorter than this fits any text column. */
 	private const SHORT = 65536;
 
+	/** What core fires when it has looked at the rows and has not written yet. */
+	private const BEFORE = array( 'add_post_meta', 'update_post_meta', 'update_postmeta', 'delete_post_meta', 'delete_postmeta' );
+
+	/** Writes within writes that are told apart; a command that imports a million posts need not remember them. */
+	private const DEPTH = 50;
+
+	/** @var array<string, true> Posts, 0 for all, whose last write was left to core. */
+	private static $left = array();
+
 	/** @var string The field whose update was left to core because it has no row: core comes back through add(). */
 	private static $absent = '';
 
@@ -55,7 +64,7 @@ final class Writer {
 			return Core_Meta::update( $post_id, $key, $value, $prev );
 		}
 		self::$absent = get_current_blog_id() . ":$post_id:$key";
-		return null;
+		return self::leave( $post_id );
 	}
 
 	/**
@@ -76,7 +85,7 @@ final class Writer {
 		}
 		// The barrier was raised a moment ago, before core found that there is no row.
 		if ( get_current_blog_id() . ":$post_id:$key" === $absent || Barrier::before_write( $post_id, array( $key ) ) ) {
-			return null;
+			return self::leave( $post_id );
 		}
 		return Core_Meta::add( $post_id, $key, $value, $unique );
 	}
@@ -94,8 +103,11 @@ final class Writer {
 	public static function delete( $check, $post_id, $key, $value = '', $delete_all = false ) {
 		self::$absent = '';
 		$concerns     = $delete_all ? is_string( $key ) && Settings::serves() && ! Settings::is_excluded( $key ) : self::concerns( $post_id, $key );
-		if ( null !== $check || ! $concerns || Barrier::before_write( $delete_all ? 0 : $post_id, array( $key ) ) ) {
+		if ( null !== $check || ! $concerns ) {
 			return $check;
+		}
+		if ( Barrier::before_write( $delete_all ? 0 : $post_id, array( $key ) ) ) {
+			return self::leave( $delete_all ? 0 : $post_id );
 		}
 		return Core_Meta::delete( $post_id, $key, $value, $delete_all );
 	}
@@ -118,7 +130,7 @@ final class Writer {
 		}
 		$keys = array_unique( array( (string) $row->meta_key, is_string( $key ) ? $key : (string) $row->meta_key ) );
 		if ( ! array_diff( $keys, array_filter( $keys, array( Settings::class, 'is_excluded' ) ) ) || Barrier::before_write( (int) $row->post_id, $keys ) ) {
-			return null;
+			return self::leave( (int) $row->post_id );
 		}
 		return Core_Meta_By_Id::update( (int) $meta_id, $value, $key );
 	}
@@ -134,10 +146,41 @@ final class Writer {
 		self::$absent = '';
 
 		$row = null === $check ? Rows::of_offloaded( (int) $meta_id ) : null;
-		if ( null === $row || ! self::concerns( (int) $row->post_id, (string) $row->meta_key ) || Barrier::before_write( (int) $row->post_id, array( (string) $row->meta_key ) ) ) {
+		if ( null === $row || ! self::concerns( (int) $row->post_id, (string) $row->meta_key ) ) {
 			return $check;
 		}
+		if ( Barrier::before_write( (int) $row->post_id, array( (string) $row->meta_key ) ) ) {
+			return self::leave( (int) $row->post_id );
+		}
 		return Core_Meta_By_Id::delete( (int) $meta_id );
+	}
+
+	/**
+	 * Whether core is about to write rows of this post and only lets others know. What they write meanwhile must be there
+	 * before core's SQL, not come out of Redis after it.
+	 */
+	public static function is_core_writing( int $post_id ): bool {
+		$blog = get_current_blog_id();
+		return ( isset( self::$left[ "$blog:$post_id" ] ) || isset( self::$left[ "$blog:0" ] ) ) && array_intersect( self::BEFORE, (array) $GLOBALS['wp_current_filter'] );
+	}
+
+	/** A write of this post that is not left to core begins. */
+	public static function take( int $post_id ): void {
+		$blog = get_current_blog_id();
+		unset( self::$left[ "$blog:$post_id" ], self::$left[ "$blog:0" ] );
+	}
+
+	/**
+	 * Leaves a write to core.
+	 *
+	 * @param int $post_id Post; 0: all.
+	 * @return null
+	 */
+	private static function leave( int $post_id ) {
+		$name = get_current_blog_id() . ":$post_id";
+		unset( self::$left[ $name ] );
+		self::$left = array_slice( self::$left, -self::DEPTH, null, true ) + array( $name => true );
+		return null;
 	}
 
 	/**
@@ -161,7 +204,7 @@ final class Writer {
 		global $wpdb;
 		$view  = Posts::fresh_view( $post_id );
 		$bytes = Meta_Write::bytes( $value );
-		if ( null === $view || null === $bytes || strlen( $bytes ) > self::LARGEST || Transaction::is_open() || Deletion::is_leaving( $post_id ) ) {
+		if ( null === $view || null === $bytes || strlen( $bytes ) > self::LARGEST || Transaction::is_open() || Deletion::is_leaving( $post_id ) || self::is_core_writing( $post_id ) ) {
 			return false;
 		}
 		if ( strlen( $key ) > 255 || 1 !== preg_match( '/^[\x20-\x7E]+$/D', $key ) || $view->collides( $key ) || 1 !== count( $view->ids( $key ) ) ) {

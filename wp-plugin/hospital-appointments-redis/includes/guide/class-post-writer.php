@@ -19,6 +19,7 @@ use Hospital\Appointments_Redis\Settings;
 use Hospital\Appointments_Redis\Site;
 use Hospital\Appointments_Redis\Transaction;
 use Hospital\Appointments_Redis\View;
+use Hospital\Appointments_Redis\Writer;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -49,7 +50,8 @@ final class Post_Writer {
 	 */
 	public static function write( int $post_id, array $fields, int $ttl ): void {
 		$type    = Posts::type( $post_id );
-		$view    = '' === $type || self::is_wordpress_alone() || self::is_kept_from_redis( $post_id ) ? null : Posts::fresh_view( $post_id );
+		$view    = '' === $type || self::is_wordpress_alone() ? null : Posts::fresh_view( $post_id );
+		$view    = self::is_kept_from_redis( $post_id ) ? null : $view; // Asked after the look, which may be what finds out.
 		$changes = array();
 		foreach ( $fields as $key => $value ) {
 			$value = sanitize_meta( (string) $key, $value, 'post', $type );
@@ -139,9 +141,9 @@ final class Post_Writer {
 		Barrier::wrote();
 	}
 
-	/** Whether nothing of this post goes to Redis now: it is being deleted, or the site is native and known to be. */
+	/** Whether nothing of this post goes to Redis now: it is being deleted, core is about to write it, or the site is native and known to be. */
 	private static function is_kept_from_redis( int $post_id ): bool {
-		return Deletion::is_leaving( $post_id ) || ( Breaker::is_open() && ! Site::is_offload() );
+		return Deletion::is_leaving( $post_id ) || Writer::is_core_writing( $post_id ) || ( Breaker::is_open() && ! Site::is_offload() );
 	}
 
 	/**

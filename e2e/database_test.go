@@ -1,0 +1,67 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"hospital-appointments-redis/e2e/containers"
+)
+
+// TestDatabaseAway: while MySQL is away the direct API goes on taking writes,
+// says what it cannot know, and brings them home afterwards.
+func TestDatabaseAway(t *testing.T) {
+	c := open(t)
+	const nobody = 99999999
+	post := c.post(appointment, meta{"status": "pending", "room": "1"})
+	path := fmt.Sprint("/v1/appointments/", post)
+	c.Stop(t, "database")
+
+	put := c.api("PUT", path, `{"fields":{"status":"checked_in","kiosk":"3"}}`).want(t, http.StatusOK, "")
+	equal(t, "unverified", put.field("unverified"), "true")
+	equal(t, "ack", put.field("ack"), "memory")
+	patch := c.api("PATCH", path+"/fields/room", `{"value":"2"}`).want(t, http.StatusOK, "")
+	equal(t, "unverified", patch.field("unverified"), "true")
+	got := c.api("GET", path, "").want(t, http.StatusOK, "")
+	equal(t, "complete", got.field("complete"), "false")
+	equal(t, "status", got.field("fields", "status"), "checked_in")
+	lost := c.api("PUT", fmt.Sprint("/v1/appointments/", nobody), `{"fields":{"notes":"for nobody"}}`).want(t, http.StatusOK, "")
+	equal(t, "resolved", lost.field("resolved"), "false")
+
+	c.Start(t, "database")
+	c.WaitForOffload(t)
+	c.arrives(post, "status", "checked_in")
+	c.arrives(post, "kiosk", "3")
+	c.arrives(post, "room", "2")
+	equal(t, "complete afterwards", c.api("GET", path, "").want(t, http.StatusOK, "").field("complete"), "true")
+
+	letter := fmt.Sprintf("/v1/dead-letters/%d/notes", nobody)
+	containers.Eventually(t, patience, func(context.Context) error {
+		if r := c.api("GET", letter, ""); r.status != http.StatusOK || r.field("dead_letter", "value") != "for nobody" {
+			return fmt.Errorf("%s: %d %s", letter, r.status, r.body)
+		}
+		return nil
+	})
+	equal(t, "rows for nobody", len(c.rows(nobody, "notes")), 0)
+
+	listed := func() bool {
+		var list struct {
+			Letters []struct{ Post, Key, Value, Code string } `json:"dead_letters"`
+		}
+		text := c.ExecAs(t, "sidecar", "", "/hospital-sidecar", "dead", "list", "--json")
+		if err := json.Unmarshal([]byte(text), &list); err != nil {
+			t.Fatalf("%v in %s", err, text)
+		}
+		for _, l := range list.Letters {
+			if l.Post == fmt.Sprint(nobody) && l.Key == "notes" {
+				return true
+			}
+		}
+		return false
+	}
+	equal(t, "listed by the command line", listed(), true)
+	c.ExecAs(t, "sidecar", "", "/hospital-sidecar", "dead", "discard", fmt.Sprint(nobody), "notes", "--reason", "made by a test")
+	equal(t, "listed after it was discarded", listed(), false)
+}

@@ -1,0 +1,125 @@
+<?php
+/**
+ * The same calls while WordPress writes itself.
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis\Tests;
+
+use Hospital\Appointments_Redis\Breaker;
+use Hospital\Appointments_Redis\Site;
+
+/**
+ * Core's steps that the plugin repeats in the take-over's transaction (protocol R3), held to core.
+ */
+final class NativeModeTest extends ClinicTestCase {
+
+	public static function setUpBeforeClass(): void {
+		parent::setUpBeforeClass();
+		self::wait_for_offload();
+		Site::hold()->wait();
+	}
+
+	public static function tearDownAfterClass(): void {
+		Site::release();
+		self::wait_for_offload();
+		parent::tearDownAfterClass();
+	}
+
+	protected static function is_native(): bool {
+		return true;
+	}
+
+	public function test_random_sequences_of_calls_end_as_they_do_in_plain_wordpress(): void {
+		$keys = array_values( array_unique( Steps::KEYS ) );
+		for ( $seed = 7000; $seed < 7030; $seed++ ) {
+			$twin = $this->twin( array( 'status' => 'pending' ) );
+			$done = "native, seed $seed";
+			foreach ( Steps::of( $seed, 12 ) as $i => $step ) {
+				// Now and then the sidecar is known to be gone, and is not even asked.
+				0 === $i % 4 ? Breaker::open() : Breaker::close();
+				$done .= "\n  " . preg_replace( '/\s+/', ' ', var_export( $step, true ) );
+				$twin->same(
+					$done,
+					static function ( Side $side ) use ( $step ) {
+						return Steps::take( $step, $side );
+					}
+				)->reads_the_same( $done, $keys );
+			}
+			Breaker::close();
+			$twin->ends_the_same( $done, $keys );
+		}
+	}
+
+	public function test_listeners_in_the_middle_of_a_native_write(): void {
+		foreach ( array( 'update_post_meta', 'updated_post_meta', 'added_post_meta', 'delete_post_meta', 'deleted_post_meta' ) as $action ) {
+			$twin   = $this->twin( array( 'vital' => 'old' ) );
+			$inside = false;
+			$listen = static function ( $ids, $post ) use ( &$inside, $action ): void {
+				if ( ! $inside ) {
+					$inside = true;
+					update_post_meta( $post, 'log', $action . get_post_meta( $post, 'vital', true ) );
+					update_post_meta( $post, 'vital', 'by the listener' );
+					$inside = false;
+				}
+			};
+			add_action( $action, $listen, 10, 2 );
+			$twin->same(
+				$action,
+				static function ( Side $side ) {
+					return array( update_post_meta( $side->post, 'vital', 'new' ), add_post_meta( $side->post, 'other', 'x' ) > 0, delete_post_meta( $side->post, 'vital' ) );
+				}
+			);
+			remove_action( $action, $listen, 10 );
+			$twin->ends_the_same( $action, array( 'vital', 'other', 'log' ) );
+		}
+	}
+
+	public function test_a_key_is_deleted_of_all_posts(): void {
+		$twin = $this->twin();
+		$twin->same(
+			'delete everywhere',
+			static function ( Side $side ) {
+				add_post_meta( $side->post, $side->own( 'vital' ), 'one' );
+				add_post_meta( $side->post, $side->own( 'vital' ), 'two' );
+				return array( delete_post_meta_by_key( $side->own( 'vital' ) ), delete_post_meta_by_key( $side->own( 'vital' ) ) );
+			}
+		)->ends_the_same( 'delete everywhere' );
+	}
+
+	public function test_a_post_is_deleted(): void {
+		$twin = $this->twin( array( 'vital' => 'old' ) );
+		$twin->same(
+			'delete post',
+			static function ( Side $side ) {
+				return array( update_post_meta( $side->post, 'vital', 'new' ), wp_delete_post( $side->post, true ) instanceof \WP_Post );
+			}
+		);
+		$this->assertSame( array(), $twin->ours->rows() );
+	}
+
+	public function test_each_write_is_marked_in_the_same_transaction(): void {
+		global $wpdb;
+		$post = $this->post( array( 'vital' => 'old' ) );
+		$this->new_request();
+		update_post_meta( $post, 'vital', 'new' );
+		add_post_meta( $post, 'other', 'added' );
+		delete_post_meta( $post, 'other' );
+		delete_post_meta( $post, 'never there' );
+		$marks = $wpdb->get_results( 'SELECT meta_key, epoch FROM ' . Site::table( 'native_write' ) . " WHERE post_id = $post ORDER BY meta_key", ARRAY_N ); // phpcs:ignore WordPress.DB
+		$epoch = self::site()->epoch;
+		$this->assertSame( array( array( 'never there', $epoch ), array( 'other', $epoch ), array( 'vital', $epoch ) ), $marks );
+	}
+
+	public function test_an_equal_value_is_written_all_the_same(): void {
+		global $wpdb;
+		$post = $this->post( array( 'vital' => 'same' ) );
+		$wpdb->query( 'DELETE FROM ' . Site::table( 'native_write' ) . " WHERE post_id = $post" ); // phpcs:ignore WordPress.DB
+		$this->new_request();
+		$this->assertFalse( update_post_meta( $post, 'vital', 'same' ) );
+		$this->assertSame( '1', $wpdb->get_var( 'SELECT COUNT(*) FROM ' . Site::table( 'native_write' ) . " WHERE post_id = $post AND meta_key = 'vital'" ) ); // phpcs:ignore WordPress.DB
+	}
+}

@@ -1,0 +1,161 @@
+<?php
+/**
+ * The list of appointments, notices, Site Health and the plugin's screen.
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis\Tests;
+
+use Hospital\Appointments_Redis\Health;
+use Hospital\Appointments_Redis\List_Table;
+use Hospital\Appointments_Redis\Notices;
+use Hospital\Appointments_Redis\Post_Types;
+use Hospital\Appointments_Redis\Screen;
+use Hospital\Appointments_Redis\Settings;
+use Hospital\Appointments_Redis\Sidecar;
+use Hospital\Appointments_Redis\Site;
+use Hospital\Appointments_Redis\Site_Health;
+use Hospital\Appointments_Redis\Status_Actions;
+
+/**
+ * What staff and administrators see.
+ */
+final class ScreensTest extends ClinicTestCase {
+
+	private const EVIL = '"><script>alert(1)</script>';
+
+	public function test_the_columns_show_labels_and_are_escaped(): void {
+		$this->assertSame( array( 'cb', 'title', 'hospital_status', 'hospital_doctor', 'hospital_start', 'date' ), array_keys( List_Table::columns( array( 'cb' => '', 'title' => 'Title', 'date' => 'Date' ) ) ) ); // phpcs:ignore WordPress.Arrays
+		remove_all_filters( 'sanitize_post_meta_status_for_hospital_appointment' );
+		remove_all_filters( 'sanitize_post_meta_start_for_hospital_appointment' );
+		remove_all_filters( 'title_save_pre' );
+		$doctor = $this->post( array( 'available' => '0' ), array( 'post_type' => Post_Types::DOCTOR, 'post_title' => 'Dr ' . self::EVIL ) ); // phpcs:ignore WordPress.Arrays
+		$evil   = $this->post( array( 'status' => self::EVIL, 'start' => self::EVIL, 'doctor_id' => $doctor ) ); // phpcs:ignore WordPress.Arrays
+		foreach ( array( 'hospital_status', 'hospital_doctor', 'hospital_start' ) as $column ) {
+			$cell = $this->cell( $column, $evil );
+			$this->assertStringContainsString( 'alert(1)', $cell, $column );
+			$this->assertStringNotContainsString( '<script', $cell, $column );
+		}
+		$post = $this->post( array( 'status' => 'checked_in', 'start' => '2025-03-04T05:06', 'doctor_id' => 0 ) ); // phpcs:ignore WordPress.Arrays
+		$this->assertSame( array( 'Checked in', '', '' ), array( $this->cell( 'hospital_status', $post ), $this->cell( 'hospital_doctor', $post ), $this->cell( 'title', $post ) ) );
+		$this->assertStringContainsString( '2025', $this->cell( 'hospital_start', $post ) );
+	}
+
+	public function test_the_status_filter_is_a_meta_query_that_sees_what_waits(): void {
+		wp_set_current_user( 1 );
+		set_current_screen( 'edit-hospital_appointment' );
+		$post = $this->post( array( 'status' => 'pending' ) );
+		update_post_meta( $post, 'status', 'no_show' );
+		$_GET['hospital_status'] = 'no_show';
+		$this->assertContains( $post, $this->listed( array() ) );
+		$_GET['hospital_status'] = 'pending';
+		$this->assertNotContains( $post, $this->listed( array() ) );
+		$_GET['hospital_status'] = array( 'no' );
+		$this->assertContains( $post, $this->listed( array() ) );
+		$_GET = array();
+		$html = $this->printed( static function (): void {
+			List_Table::filter( 'page' );
+		} );
+		$this->assertSame( '', $html );
+		$html = $this->printed( static function (): void {
+			List_Table::filter( Post_Types::APPOINTMENT );
+		} );
+		$this->assertSame( count( Post_Types::statuses() ) + 1, substr_count( $html, '<option' ) );
+	}
+
+	public function test_sorting_by_start_keeps_appointments_without_one(): void {
+		wp_set_current_user( 1 );
+		set_current_screen( 'edit-hospital_appointment' );
+		$late  = $this->post( array( 'start' => '2031-01-01T10:00' ) );
+		$none  = $this->post( array( 'status' => 'pending' ) );
+		$early = $this->post( array( 'start' => '2030-01-01T10:00' ) );
+		$order = array_values( array_intersect( $this->listed( array( 'orderby' => 'hospital_start', 'order' => 'ASC' ) ), array( $late, $none, $early ) ) ); // phpcs:ignore WordPress.Arrays
+		$this->assertSame( array( $none, $early, $late ), $order );
+	}
+
+	public function test_bulk_actions_set_a_status_for_who_may(): void {
+		$post = $this->post( array( 'status' => 'pending' ) );
+		$page = $this->post( array(), array( 'post_type' => 'page' ) );
+		$this->assertArrayHasKey( 'hospital_set_status:confirmed', Status_Actions::bulk( array() ) );
+		$this->assertStringContainsString( 'hospital_set=0&hospital_failed=1', Status_Actions::handle_bulk( 'edit.php', 'hospital_set_status:confirmed', array( $post ) ) );
+		wp_set_current_user( 1 );
+		$this->assertStringContainsString( 'hospital_set=1&hospital_failed=1', Status_Actions::handle_bulk( 'edit.php', 'hospital_set_status:confirmed', array( $post, $page ) ) );
+		$this->assertSame( 'confirmed', get_post_meta( $post, 'status', true ) );
+		$this->assertStringContainsString( 'hospital_set=1', Status_Actions::handle_bulk( 'edit.php', 'hospital_set_status:confirmed', array( $post ) ), 'it was that already' );
+		$this->assertSame( 'edit.php', Status_Actions::handle_bulk( 'edit.php', 'hospital_set_status:evil', array( $post ) ) );
+		$this->assertSame( 'edit.php', Status_Actions::handle_bulk( 'edit.php', 'trash', array( $post ) ) );
+		$this->assertSame( array(), get_post_meta( $page ) );
+		$links = Status_Actions::row( array(), get_post( $post ) );
+		$this->assertSame( array( 'hospital_checked_in', 'hospital_cancelled', 'hospital_no_show' ), array_keys( $links ) );
+		$this->assertStringContainsString( '_wpnonce=', implode( '', $links ) );
+		wp_set_current_user( 0 );
+		$this->assertSame( array(), Status_Actions::row( array(), get_post( $post ) ) );
+	}
+
+	public function test_only_administrators_hear_of_trouble(): void {
+		set_current_screen( 'dashboard' );
+		update_option( Health::OPTION, array( 'last_ok' => time() ) );
+		wp_set_current_user( 1 );
+		$well = $this->printed( array( Notices::class, 'show' ) );
+		$this->assertSame( 0 === $this->dead_letters(), '' === $well, $well );
+		Site::hold();
+		try {
+			$this->assertStringContainsString( 'notice-warning', $this->printed( array( Notices::class, 'show' ) ) );
+			$this->assertSame( 0 === $this->dead_letters() ? 'recommended' : 'critical', Site_Health::test()['status'] );
+			wp_set_current_user( 0 );
+			$this->assertSame( '', $this->printed( array( Notices::class, 'show' ) ) );
+			$this->assertSame( '', $this->printed( array( Screen::class, 'render' ) ) );
+		} finally {
+			Site::release();
+		}
+	}
+
+	public function test_site_health_says_that_all_is_well(): void {
+		update_option( Health::OPTION, array( 'last_ok' => time() ) );
+		$this->assertArrayHasKey( 'hospital_appointments_redis', Site_Health::add( array() )['direct'] );
+		$test = Site_Health::test();
+		$this->assertSame( 0 === $this->dead_letters() ? 'good' : 'critical', $test['status'], $test['description'] );
+	}
+
+	public function test_the_screen_shows_settings_and_no_secret(): void {
+		wp_set_current_user( 1 );
+		$html = $this->printed( array( Screen::class, 'render' ) );
+		$this->assertStringContainsString( 'HOSPITAL_APPOINTMENT_POST_TYPES', $html );
+		$this->assertStringContainsString( 'HOSPITAL_WP_CONFIG=', $html );
+		$this->assertNotSame( '', Settings::token() );
+		foreach ( array( Settings::token(), DB_PASSWORD . '"', 'DB_PASSWORD=' . DB_PASSWORD ) as $secret ) {
+			$this->assertStringNotContainsString( $secret, $html );
+		}
+	}
+
+	/** How many updates wait for a decision; other tests of the stack may have left some. */
+	private function dead_letters(): int {
+		return (int) ( Sidecar::wait_for( 'GET', '/v1/dead-letters?limit=1' )->data['count'] ?? 0 );
+	}
+
+	/** A cell of the list. */
+	private function cell( string $column, int $post ): string {
+		return $this->printed(
+			static function () use ( $column, $post ): void {
+				do_action( 'manage_hospital_appointment_posts_custom_column', $column, $post );
+			}
+		);
+	}
+
+	/**
+	 * The ids that the list would show.
+	 *
+	 * @param array<string, mixed> $arguments Of the query.
+	 * @return int[]
+	 */
+	private function listed( array $arguments ): array {
+		$query                   = new \WP_Query();
+		$GLOBALS['wp_the_query'] = $query;
+		$ids                     = $query->query( $arguments + array( 'post_type' => Post_Types::APPOINTMENT, 'fields' => 'ids', 'posts_per_page' => -1 ) ); // phpcs:ignore WordPress.Arrays
+		$GLOBALS['wp_the_query'] = $GLOBALS['wp_query'];
+		return $ids;
+	}
+}
