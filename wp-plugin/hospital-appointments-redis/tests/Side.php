@@ -95,8 +95,12 @@ final class Side {
 		);
 	}
 
-	/** An action fired. */
+	/** An action fired. When a post was binned is not the same second for both. */
 	public function hear( ...$arguments ): void {
+		$at = array_search( '_wp_trash_meta_time', $arguments, true );
+		if ( false !== $at && isset( $arguments[ $at + 1 ] ) ) {
+			$arguments[ $at + 1 ] = 'then';
+		}
 		$this->fired[] = array_merge( array( current_action() ), $arguments );
 	}
 
