@@ -25,7 +25,8 @@ func openDB(conf config.Config) (*sql.DB, error) {
 		return nil, fmt.Errorf("configure MySQL: %w", err)
 	}
 	db := sql.OpenDB(connector)
-	db.SetConnMaxLifetime(3 * time.Minute) // below any server's wait_timeout; the driver's advice
+	db.SetConnMaxLifetime(3 * time.Minute)        // below any server's wait_timeout; the driver's advice
+	db.SetConnMaxIdleTime(500 * time.Millisecond) // below our own wait_timeout, so that the server has nothing to complain of
 	db.SetMaxOpenConns(16)
 	db.SetMaxIdleConns(16)
 	return db, nil

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"time"
@@ -62,6 +63,9 @@ func (h *health) fit(ctx context.Context) error {
 	}
 	if problems := server.Unsafe(); len(problems) > 0 && !h.unsafeRedis {
 		return &unfit{problems}
+	}
+	if server.Full() { // else the site would swing between the modes until somebody makes room
+		return fmt.Errorf("%w: %d of %d bytes are used", appointment.ErrRedisFull, server.UsedMemory, server.MaxMemory)
 	}
 	return nil
 }

@@ -91,6 +91,17 @@ func TestUnsafeRedis(t *testing.T) {
 	})
 }
 
+func TestFullRedisIsNotReturnedTo(t *testing.T) {
+	h, _ := healthy(t, containers.Redis(t))
+	configure(t, "maxmemory", "1")
+	if err := h.fit(t.Context()); !errors.Is(err, appointment.ErrRedisFull) {
+		t.Errorf("fit = %v", err)
+	}
+	if err := h.atStart(t.Context(), slog.New(slog.DiscardHandler)); err != nil {
+		t.Errorf("a full Redis keeps the sidecar from starting: %v", err)
+	}
+}
+
 func TestHealth(t *testing.T) {
 	h, db := healthy(t, containers.Redis(t))
 	t.Run("misses nothing when all is there", func(t *testing.T) {

@@ -33,6 +33,10 @@ func (c Config) MySQL() *mysql.Config {
 		// never truncated. Zero dates stay allowed: WordPress writes them.
 		"sql_mode":                 "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
 		"innodb_lock_wait_timeout": "1",
+		// A sidecar that is stopped in the middle of a transaction must not keep
+		// its locks from a take-over: MySQL has no other limit for that. Idle
+		// connections of the pool are closed before (see openDB).
+		"wait_timeout": "2",
 	}
 	return m
 }

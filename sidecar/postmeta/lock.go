@@ -20,7 +20,7 @@ func (b batch) lock(ctx context.Context, tx *sql.Tx, readings []appointment.Read
 	}
 	slices.SortFunc(ids, func(x, y any) int { return int(int64(x.(uint64)) - int64(y.(uint64))) })
 	s := state{fences: map[uint64]fence{}, natives: map[uint64]map[string]uint64{}, exists: map[uint64]bool{}, rows: map[uint64]map[string][]uint64{}}
-	l := locker{batch: b, tx: tx, ids: ids, in: marks(len(ids)), update: " FOR UPDATE", insert: "INSERT IGNORE INTO "}
+	l := locker{batch: b, tx: tx, readings: readings, ids: ids, in: marks(len(ids)), update: " FOR UPDATE", insert: "INSERT IGNORE INTO "}
 	if nowait {
 		l.update, l.share, l.insert = " FOR UPDATE NOWAIT", " NOWAIT", b.dialect.nowait+l.insert
 	}
@@ -35,6 +35,7 @@ func (b batch) lock(ctx context.Context, tx *sql.Tx, readings []appointment.Read
 type locker struct {
 	batch
 	tx            *sql.Tx
+	readings      []appointment.Reading
 	ids           []any
 	in            string // placeholders of ids
 	update, share string // suffixes
@@ -110,24 +111,6 @@ func (l locker) posts(ctx context.Context, s *state) error {
 		err := scan(&id)
 		s.exists[id] = true
 		return err
-	})
-}
-
-// rows: the posts' meta rows as they are now, for update.
-func (l locker) rows(ctx context.Context, s *state) error {
-	query := "SELECT meta_id, post_id, meta_key FROM " + l.tables.Postmeta(l.blog) +
-		" WHERE post_id IN (" + l.in + ") ORDER BY post_id, meta_id" + l.update
-	return l.each(ctx, query, l.ids, func(scan func(...any) error) error {
-		var id, post uint64
-		var key sql.NullString
-		if err := scan(&id, &post, &key); err != nil {
-			return err
-		}
-		if s.rows[post] == nil {
-			s.rows[post] = map[string][]uint64{}
-		}
-		s.rows[post][key.String] = append(s.rows[post][key.String], id)
-		return nil
 	})
 }
 

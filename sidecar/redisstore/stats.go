@@ -42,6 +42,7 @@ type Server struct {
 	Role            string
 	MaxMemoryPolicy string // "" when it does not say
 	UsedMemory      int64  // bytes
+	MaxMemory       int64  // bytes, 0: no limit
 	AOF             bool
 	AppendFsync     string // "" when CONFIG is not allowed to us
 	NoFsyncRewrite  string // no-appendfsync-on-rewrite, "" likewise
@@ -62,13 +63,14 @@ func (s *Store) Server(ctx context.Context) (Server, error) {
 		return Server{}, classify(info.Err())
 	}
 	memory, _ := strconv.ParseInt(infoValue(info.Val(), "used_memory"), 10, 64)
+	limit, _ := strconv.ParseInt(infoValue(info.Val(), "maxmemory"), 10, 64)
 	version := infoValue(info.Val(), "valkey_version")
 	if version == "" {
 		version = infoValue(info.Val(), "redis_version")
 	}
 	return Server{
 		Version: version, RunID: infoValue(info.Val(), "run_id"), Role: infoValue(info.Val(), "role"),
-		MaxMemoryPolicy: infoValue(info.Val(), "maxmemory_policy"), UsedMemory: memory,
+		MaxMemoryPolicy: infoValue(info.Val(), "maxmemory_policy"), UsedMemory: memory, MaxMemory: limit,
 		AOF:            infoValue(info.Val(), "aof_enabled") == "1",
 		AppendFsync:    config.Val()["appendfsync"],
 		NoFsyncRewrite: config.Val()["no-appendfsync-on-rewrite"],
@@ -83,6 +85,10 @@ func rules(reply any) string {
 	keys, _ := fields["keys"].(string)
 	return strings.TrimSpace(keys + " " + commands)
 }
+
+// Full tells whether writes are refused, or about to be: nine tenths of
+// maxmemory are used.
+func (s Server) Full() bool { return s.MaxMemory > 0 && s.UsedMemory > s.MaxMemory/10*9 }
 
 // Unsafe lists, in words, the settings under which an acknowledged write could
 // be lost without an error. Source: redis.conf and the persistence pages.

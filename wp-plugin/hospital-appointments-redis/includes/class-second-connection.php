@@ -13,7 +13,8 @@ defined( 'ABSPATH' ) || exit;
 
 /**
  * For the site row, while the caller's transaction has the first one. It reports failure instead of ending the request,
- * and waits for no lock that the first connection may hold.
+ * and waits for no lock that the first connection may hold; only as long as a sidecar that was stopped in the middle of a
+ * sync can keep one, which is the two seconds of its wait_timeout.
  */
 final class Second_Connection extends \wpdb {
 
@@ -29,7 +30,7 @@ final class Second_Connection extends \wpdb {
 	public function db_connect( $allow_bail = true ) {
 		$connected = (bool) parent::db_connect( false );
 		if ( $connected ) {
-			$this->query( 'SET SESSION innodb_lock_wait_timeout = 2' );
+			$this->query( 'SET SESSION innodb_lock_wait_timeout = 3' );
 		}
 		return $connected;
 	}

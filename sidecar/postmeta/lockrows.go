@@ -1,0 +1,99 @@
+package postmeta
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+)
+
+// rows finds the posts' meta rows as they are now, and locks those that are to
+// be changed, by their primary key: locked through the index of post_id they
+// would meet core's DELETE, which takes the two the other way round, and one of
+// both would be the deadlock's victim.
+//
+// A post in which a row is to be born is locked through that index all the
+// same, so that a row which somebody else is adding is waited for, not doubled.
+func (l locker) rows(ctx context.Context, s *state) error {
+	found, err := l.find(ctx, "post_id IN ("+l.in+") ORDER BY post_id, meta_id", l.ids)
+	if err != nil {
+		return err
+	}
+	ids, bearing := l.wanted(found)
+	if len(ids) > 0 {
+		locked, err := l.find(ctx, "meta_id IN ("+marks(len(ids))+") ORDER BY meta_id"+l.update, ids)
+		if err != nil {
+			return err
+		}
+		for post, keys := range locked {
+			s.rows[post] = keys
+		}
+		for _, post := range missing(found, locked, ids) { // deleted in between: perhaps a birth now
+			bearing = append(bearing, post)
+		}
+	}
+	if len(bearing) == 0 {
+		return nil
+	}
+	slices.SortFunc(bearing, func(x, y any) int { return int(int64(x.(uint64)) - int64(y.(uint64))) })
+	bearing = slices.Compact(bearing)
+	whole, err := l.find(ctx, "post_id IN ("+marks(len(bearing))+") ORDER BY post_id, meta_id"+l.update, bearing)
+	if err != nil {
+		return err
+	}
+	for _, post := range bearing {
+		s.rows[post.(uint64)] = whole[post.(uint64)]
+	}
+	return nil
+}
+
+// find reads rows: post -> key -> meta ids, ascending.
+func (l locker) find(ctx context.Context, where string, args []any) (map[uint64]map[string][]uint64, error) {
+	found := map[uint64]map[string][]uint64{}
+	query := "SELECT meta_id, post_id, meta_key FROM " + l.tables.Postmeta(l.blog) + " WHERE " + where
+	return found, l.each(ctx, query, args, func(scan func(...any) error) error {
+		var id, post uint64
+		var key sql.NullString
+		if err := scan(&id, &post, &key); err != nil {
+			return err
+		}
+		if found[post] == nil {
+			found[post] = map[string][]uint64{}
+		}
+		found[post][key.String] = append(found[post][key.String], id)
+		return nil
+	})
+}
+
+// wanted are the ids of the rows that the readings may change, ascending, and
+// the posts in which they may bear one.
+func (l locker) wanted(found map[uint64]map[string][]uint64) (ids, bearing []any) {
+	for _, r := range l.readings {
+		for _, field := range r.Fields {
+			rows := found[r.Post.ID][field.Key]
+			for _, id := range rows {
+				ids = append(ids, id)
+			}
+			if len(rows) == 0 && !field.Deleted {
+				bearing = append(bearing, r.Post.ID)
+			}
+		}
+	}
+	slices.SortFunc(ids, func(x, y any) int { return int(int64(x.(uint64)) - int64(y.(uint64))) })
+	return slices.Compact(ids), bearing
+}
+
+// missing are the posts with rows that were found, wanted, and are not there
+// any more under the same key.
+func missing(found, locked map[uint64]map[string][]uint64, ids []any) []any {
+	var posts []any
+	for post, keys := range found {
+		for key, rows := range keys {
+			for _, id := range rows {
+				if _, wanted := slices.BinarySearchFunc(ids, id, func(x any, id uint64) int { return int(int64(x.(uint64)) - int64(id)) }); wanted && !slices.Contains(locked[post][key], id) {
+					posts = append(posts, post)
+				}
+			}
+		}
+	}
+	return posts
+}
