@@ -5,11 +5,14 @@ package appointment
 type Native struct {
 	Returned uint64            // epoch of the newest return
 	Writes   map[string]uint64 // meta key, or "" for all keys -> epoch of core's newest write, to this post or to all posts
+	// Fence is the newest version of the post that is in MySQL or was left out,
+	// if it was asked for: a Redis that came back older has nothing above it.
+	Fence Version
 }
 
 // Overtakes reports whether a dirty field of that version does not count any
-// more: it is from before the newest return, or core wrote the key in a later
-// epoch.
+// more: it is from before the newest return, core wrote the key in a later
+// epoch, or it is not above the fence.
 func (n Native) Overtakes(key string, v Version) bool {
-	return v.Epoch < n.Returned || n.Writes[key] > v.Epoch || n.Writes[""] > v.Epoch
+	return v.Compare(n.Fence) <= 0 || v.Epoch < n.Returned || n.Writes[key] > v.Epoch || n.Writes[""] > v.Epoch
 }

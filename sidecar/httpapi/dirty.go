@@ -36,6 +36,7 @@ func (c *call) dirtyField(f appointment.Dirty) {
 		c.bytes("value", f.Value)
 	}
 	c.num("epoch", f.Version.Epoch)
+	c.num("counter", f.Version.Counter)
 	c.close('}')
 }
 

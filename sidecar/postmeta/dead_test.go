@@ -18,7 +18,11 @@ func TestPostGone(t *testing.T) {
 		if v.Fate != appointment.Doomed || len(v.Doomed) != 1 || v.Doomed[0].Code != appointment.DeadPostGone || v.Doomed[0].Key != "status" {
 			t.Fatalf("%+v", v)
 		}
-		wantSettled(t, b.sync(t, read(99, 3, deleted("room", 2)))[0], false)
+		// The read has been counted: no older one may come once the dead are buried.
+		if late := b.sync(t, read(99, 3, deleted("room", 2)))[0]; late.Fate != appointment.Forgotten {
+			t.Errorf("the same read again: fate %d; want forgotten", late.Fate)
+		}
+		wantSettled(t, b.sync(t, read(99, 4, deleted("room", 2)))[0], false)
 		if n := b.number(t, "SELECT COUNT(*) FROM wp_postmeta WHERE post_id = 99"); n != 0 {
 			t.Errorf("%d rows of a post that is not there", n)
 		}
@@ -65,8 +69,9 @@ func refused(t *testing.T, b bench, key, bad string) appointment.Verdict {
 	if reason := v.Doomed[0].Reason; strings.Contains(reason, "secret") || !strings.Contains(reason, "MySQL error") {
 		t.Errorf("reason %q; want MySQL's, without the value", reason)
 	}
-	// What the syncer does next: bury, and commit the rest of the post.
+	// What the syncer does next: bury, claim anew, and commit the rest of the post.
 	readings[victim].Fields = readings[victim].Fields[:1]
+	readings[victim].Stamp++
 	wantSettled(t, b.sync(t, readings[victim])[0], false)
 	return v
 }

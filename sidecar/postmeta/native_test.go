@@ -80,10 +80,10 @@ func TestUnverified(t *testing.T) {
 		b.want(t, 1, "room")
 	})
 	t.Run("and not overtaken is written", func(t *testing.T) {
-		wantSettled(t, b.sync(t, read(1, 3, unverified("room", "4", 2)))[0], false)
+		wantSettled(t, b.sync(t, read(1, 4, unverified("room", "4", 2)))[0], false)
 		b.want(t, 1, "room", "4")
 	})
 	t.Run("and overtaken, but known to be in MySQL, is left out", func(t *testing.T) {
-		wantSettled(t, b.sync(t, read(1, 4, unverified("status", "kiosk", 1)))[0], true)
+		wantSettled(t, b.sync(t, read(1, 5, unverified("status", "kiosk", 1)))[0], true)
 	})
 }

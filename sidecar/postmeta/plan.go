@@ -43,10 +43,13 @@ func (s state) plan(reading appointment.Reading, c *change) appointment.Verdict 
 		}
 		return verdict
 	}
+	after := fence{read: read, version: before.version}
 	if doomed := s.doomed(reading, before); len(doomed) > 0 {
+		// The read counts though nothing is written: once these are buried the
+		// post may be clean, and no older read may come after that.
+		c.fences[post] = after
 		return appointment.Verdict{Fate: appointment.Doomed, Doomed: doomed}
 	}
-	after := fence{read: read, version: before.version}
 	verdict := appointment.Verdict{Settled: make([]appointment.Settled, len(reading.Fields))}
 	for i, field := range newestOfEach(reading.Fields) {
 		leftOut := field.shadowed || s.overtaken(post, field.Dirty) || field.Version.Compare(before.version) <= 0

@@ -91,10 +91,12 @@ func (d *DB) Rows(ctx context.Context, post appointment.Post) (map[string]string
 }
 
 // Native returns, by one statement, what stands against dirty fields of a post
-// while nobody holds a lease (R8): the native writes, and the last return.
+// while nobody holds a lease (R8): the native writes, the last return, and the
+// fence.
 func (d *DB) Native(ctx context.Context, post appointment.Post) (appointment.Native, error) {
-	rows, err := d.db.QueryContext(ctx, "SELECT s.returned, n.meta_key, n.epoch FROM "+d.tables.State()+" s LEFT JOIN "+d.tables.Native()+
-		" n ON n.blog_id = s.blog_id AND n.post_id IN (0, ?) WHERE s.blog_id = ?", post.ID, post.Blog)
+	rows, err := d.db.QueryContext(ctx, "SELECT s.returned, n.meta_key, n.epoch, COALESCE(f.version_epoch, 0), COALESCE(f.version_counter, 0) FROM "+
+		d.tables.State()+" s LEFT JOIN "+d.tables.Native()+" n ON n.blog_id = s.blog_id AND n.post_id IN (0, ?) LEFT JOIN "+
+		d.tables.Fence()+" f ON f.blog_id = s.blog_id AND f.post_id = ? WHERE s.blog_id = ?", post.ID, post.ID, post.Blog)
 	if err != nil {
 		return appointment.Native{}, asAway("read native writes", err)
 	}
@@ -103,7 +105,7 @@ func (d *DB) Native(ctx context.Context, post appointment.Post) (appointment.Nat
 	for rows.Next() {
 		var key sql.NullString
 		var epoch sql.NullInt64
-		if err := rows.Scan(&native.Returned, &key, &epoch); err != nil {
+		if err := rows.Scan(&native.Returned, &key, &epoch, &native.Fence.Epoch, &native.Fence.Counter); err != nil {
 			return native, asAway("read native writes", err)
 		}
 		if epoch.Valid {

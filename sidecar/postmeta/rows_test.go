@@ -70,6 +70,16 @@ func TestNative(t *testing.T) {
 			t.Errorf("Native = %+v, %v; want %v", native, err, want)
 		}
 	})
+	t.Run("has the fence, so that a Redis that came back older shows nothing that MySQL has", func(t *testing.T) {
+		b.sync(t, read(7, 20, set("notes", "x", 19)))
+		native, err := b.rows.Native(t.Context(), post)
+		if err != nil || native.Fence != (appointment.Version{Epoch: 5, Counter: 19}) {
+			t.Fatalf("Native = %+v, %v", native, err)
+		}
+		if v := (appointment.Version{Epoch: 5, Counter: 18}); !native.Overtakes("other", v) || native.Overtakes("other", appointment.Version{Epoch: 5, Counter: 20}) {
+			t.Errorf("Overtakes is wrong around the fence %v", native.Fence)
+		}
+	})
 	t.Run("is nothing for a blog without a site row", func(t *testing.T) {
 		if native, err := b.rows.Native(t.Context(), appointment.Post{Blog: 9, ID: 7}); err != nil || native.Returned != 0 {
 			t.Errorf("Native = %+v, %v", native, err)

@@ -100,7 +100,25 @@ func (b batch) probe(ctx context.Context, reading appointment.Reading) ([]appoin
 		}
 	}
 	if len(verdict.Doomed) == 0 { // each goes alone but not together: the table changed in between
-		verdict.Fate = appointment.Locked
+		return []appointment.Verdict{{Fate: appointment.Locked}}, nil
+	}
+	return b.countRead(ctx, reading, verdict)
+}
+
+// countRead raises the fence to a read whose fields are not written, as plan
+// does where it knows that itself.
+func (b batch) countRead(ctx context.Context, reading appointment.Reading, verdict appointment.Verdict) ([]appointment.Verdict, error) {
+	reading.Fields = nil
+	verdicts, err := b.transact(ctx, []appointment.Reading{reading}, false, true)
+	switch {
+	case errors.Is(err, errEpoch):
+		return nil, fmt.Errorf("sync blog %d: %w: %w", b.blog, appointment.ErrNative, err)
+	case err != nil && troubleOf(err) == away:
+		return nil, asAway("sync", err)
+	case err != nil:
+		return []appointment.Verdict{{Fate: appointment.Locked}}, nil
+	case verdicts[0].Fate == appointment.Forgotten:
+		return verdicts, nil
 	}
 	return []appointment.Verdict{verdict}, nil
 }

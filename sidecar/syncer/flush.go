@@ -42,14 +42,17 @@ func (s *Syncer) flush(ctx context.Context, ticket appointment.Lease, posts []ap
 }
 
 // settle commits readings and clears them. What MySQL can never take becomes
-// dead letters first, and the rest of that post is tried again.
+// dead letters, and the rest of that post is claimed and tried again.
 func (s *Syncer) settle(ctx context.Context, ticket appointment.Lease, readings []appointment.Reading, f *flushed) error {
 	for len(readings) > 0 {
 		again, err := s.settleOnce(ctx, ticket, readings, f)
 		if err != nil {
 			return errors.Join(err, s.release(ctx, ticket, readings, f))
 		}
-		readings = again
+		if readings, err = s.redis.Claim(ctx, ticket, again, true); err != nil {
+			f.open = append(f.open, again...)
+			return err
+		}
 	}
 	return nil
 }
@@ -65,15 +68,17 @@ func (s *Syncer) release(ctx context.Context, ticket appointment.Lease, readings
 	return s.redis.PutBack(ctx, ticket, readings, 0)
 }
 
-// settleOnce returns what is left of readings that lost fields to the dead
-// letters, to be tried again.
-func (s *Syncer) settleOnce(ctx context.Context, ticket appointment.Lease, readings []appointment.Reading, f *flushed) ([]appointment.Reading, error) {
+// settleOnce returns the posts that lost some of their fields to the dead
+// letters. The stamp of that reading is used up: MySQL has counted it before
+// anything was buried, so that no older read can follow.
+func (s *Syncer) settleOnce(ctx context.Context, ticket appointment.Lease, readings []appointment.Reading, f *flushed) ([]appointment.Post, error) {
 	s.Batches.Add(1)
 	verdicts, err := s.rows.Sync(ctx, ticket.Blog, ticket.Epoch, readings)
 	if err != nil {
 		return nil, err
 	}
-	var again, done []appointment.Reading
+	var again []appointment.Post
+	var done []appointment.Reading
 	var settled [][]appointment.Settled
 	for i, v := range verdicts {
 		r := readings[i]
@@ -89,7 +94,7 @@ func (s *Syncer) settleOnce(ctx context.Context, ticket appointment.Lease, readi
 			case !ours: // another claim came between: forget the read
 				f.open = append(f.open, r.Post)
 			case len(rest.Fields) > 0:
-				again = append(again, rest)
+				again = append(again, r.Post)
 			default:
 				done, settled = append(done, rest), append(settled, nil)
 			}
@@ -173,53 +178,4 @@ func (s *Syncer) forgive(post appointment.Post) {
 	s.mu.Lock()
 	delete(s.attempts, post)
 	s.mu.Unlock()
-}
-
-// place finds the post of a slug. One that has a post now gets its fields; one
-// that has had none for too long, or at a return, becomes dead letters.
-func (s *Syncer) place(ctx context.Context, ticket appointment.Lease, r appointment.Reading, drain bool, f *flushed) error {
-	reason := "no post has this slug"
-	post, err := s.rows.Resolve(ctx, r.Post, s.Types.Kind("appointment"))
-	found := err == nil
-	switch {
-	case found:
-		lease, err := s.owner.Lease(ctx, ticket.Blog)
-		if err == nil {
-			return s.redis.Move(ctx, lease, r.Post.Slug, post)
-		}
-		reason = "its post came only after the sidecar had stopped taking writes"
-	case !errors.Is(err, appointment.ErrUnknownPost):
-		return err
-	}
-	var letters []appointment.DeadLetter
-	var gone []appointment.Settled // what was deleted of a post that is not there
-	for _, field := range r.Fields {
-		if field.Deleted && !found {
-			gone = append(gone, appointment.Settled{Dirty: field, LeftOut: true})
-			continue
-		}
-		letters = append(letters, appointment.DeadLetter{
-			Post: r.Post, Key: field.Key, Value: field.Value, Deleted: field.Deleted, Version: field.Version,
-			Code: appointment.DeadUnresolved, Reason: reason, At: r.At, Slot: field.Slot, Mark: field.Mark,
-		})
-	}
-	if len(letters) > 0 && !drain && r.At.Sub(oldest(r)) < s.Unresolved {
-		return s.redis.PutBack(ctx, ticket, []appointment.Reading{r}, max(s.Unresolved/20, s.Delay))
-	}
-	rest, ours, err := s.bury(ctx, ticket, r, letters, f)
-	if err != nil || !ours {
-		f.open = append(f.open, r.Post)
-		return err
-	}
-	return s.clear(ctx, ticket, []appointment.Reading{rest}, [][]appointment.Settled{gone}, f)
-}
-
-func oldest(r appointment.Reading) time.Time {
-	at := r.At
-	for _, field := range r.Fields {
-		if field.At.Before(at) {
-			at = field.At
-		}
-	}
-	return at
 }

@@ -152,6 +152,21 @@ func TestDeadLetters(t *testing.T) {
 			t.Errorf("dead letters %q", got)
 		}
 	})
+	t.Run("shut out every older read: none comes back once they are buried", func(t *testing.T) {
+		b := open(t)
+		b.set(t, post(1), "status", "older")
+		slept := b.claim(t, post(1))
+		b.set(t, post(1), "status", "bad \xff")
+		if _, err := b.Barrier(t.Context(), 1, []appointment.Post{post(1)}, nil); err != nil {
+			t.Fatal(err)
+		}
+		b.exec(t, "UPDATE wp_postmeta SET meta_value = 'core' WHERE post_id = 1") // as core does after the barrier
+		verdicts, err := b.rows.DB.Sync(t.Context(), 1, 2, []appointment.Reading{slept})
+		if err != nil || verdicts[0].Fate != appointment.Forgotten {
+			t.Errorf("the slept read: %+v, %v; want forgotten", verdicts, err)
+		}
+		b.want(t, 1, "status", "core")
+	})
 	t.Run("wait for the claim: nothing is committed over a field that could not be buried", func(t *testing.T) {
 		b := open(t)
 		b.set(t, post(1), "notes", "bad \xff")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hospital-appointments-redis/e2e/containers"
+	"hospital-appointments-redis/sidecar/appointment"
 	"hospital-appointments-redis/sidecar/syncer"
 )
 
@@ -75,7 +76,12 @@ func TestRun(t *testing.T) {
 		b.line.Cut()
 		b.running(t)
 		b.set(t, post(1), "status", "x")
-		b.set(t, slug("appt_2"), "status", "y")
+		unverified := b.lease()
+		unverified.Unverified = true
+		w := appointment.Write{Post: slug("appt_2"), Lease: unverified, Fields: []appointment.Field{{Key: "status", Value: "y"}}}
+		if _, err := b.redis.Write(t.Context(), []appointment.Write{w}); err != nil {
+			t.Fatal(err)
+		}
 		containers.Eventually(t, 5*time.Second, func(context.Context) error {
 			if n := b.Batches.Load(); n < 3 {
 				return fmt.Errorf("%d tries", n)

@@ -59,6 +59,22 @@ func TestSlugs(t *testing.T) {
 		}
 		b.want(t, 1, "status", "x")
 	})
+	t.Run("what its post was made with later stays, and the older write is a dead letter", func(t *testing.T) {
+		b := open(t)
+		b.set(t, slug("appt_77"), "status", "kiosk")
+		b.set(t, slug("appt_77"), "room", "12")
+		b.exec(t, "INSERT INTO wp_posts (ID, post_type, post_name) VALUES (77, 'hospital_appointment', 'appt_77')")
+		b.exec(t, "INSERT INTO wp_postmeta (post_id, meta_key, meta_value) VALUES (77, 'status', 'pending')")
+		if _, err := b.Sync(t.Context(), 1); err != nil {
+			t.Fatal(err)
+		}
+		b.flush2(t)
+		b.want(t, 77, "status", "pending")
+		b.want(t, 77, "room", "12")
+		if got := b.letters(t); !slices.Equal(got, []string{"appt_77 status overtaken kiosk"}) {
+			t.Errorf("dead letters %q", got)
+		}
+	})
 	t.Run("one that was set and deleted leaves nothing, at once", func(t *testing.T) {
 		b := open(t)
 		b.set(t, slug("appt_77"), "status", "kiosk")

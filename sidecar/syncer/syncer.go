@@ -30,6 +30,7 @@ type Redis interface {
 type Rows interface {
 	Sync(ctx context.Context, blog, epoch uint64, readings []appointment.Reading) ([]appointment.Verdict, error)
 	Resolve(ctx context.Context, post appointment.Post, types []string) (appointment.Post, error)
+	Rows(ctx context.Context, post appointment.Post) (map[string]string, error)
 }
 
 // Owner says under which epoch and with which Redis.

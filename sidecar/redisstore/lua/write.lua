@@ -15,23 +15,18 @@ local suffix = string.format('@%.0f', now) .. ARGV[6]
 
 if epoch > lowest then redis.call('HSET', KEYS[1], 'epoch', ARGV[2]) end
 local outcomes = {}
-local written = false
 for i = 7, #ARGV, 4 do
   local key, set, value = ARGV[i], ARGV[i + 1] == '=', ARGV[i + 2]
   local same = redis.call('HEXISTS', KEYS[3], key) == 1 and redis.call('HGET', KEYS[2], key) == (set and value)
-  if not same then
-    written = true
-    local counter = redis.call('HINCRBY', KEYS[1], 'counter', 1)
-    redis.call('HSET', KEYS[3], key, string.format('%.0f-%.0f', epoch, counter) .. suffix)
-    if set then redis.call('HSET', KEYS[2], key, value) else redis.call('HDEL', KEYS[2], key) end
-    redis.call('HDEL', KEYS[6], ARGV[3] .. ':' .. key)
-  end
+  -- An equal value gets a new version too: the one it equals may be in MySQL already, and overwritten there since.
+  local counter = redis.call('HINCRBY', KEYS[1], 'counter', 1)
+  redis.call('HSET', KEYS[3], key, string.format('%.0f-%.0f', epoch, counter) .. suffix)
+  if set then redis.call('HSET', KEYS[2], key, value) else redis.call('HDEL', KEYS[2], key) end
+  redis.call('HDEL', KEYS[6], ARGV[3] .. ':' .. key)
   outcomes[#outcomes + 1] = (same or ARGV[i + 3] == '1') and 0 or 1
 end
-if written then
-  redis.call('HSET', KEYS[2], 'last_updated_redis', time[1])
-  redis.call('PERSIST', KEYS[2])
-  redis.call('ZADD', KEYS[4], 'NX', now + ARGV[4], ARGV[3])
-end
+redis.call('HSET', KEYS[2], 'last_updated_redis', time[1])
+redis.call('PERSIST', KEYS[2])
+redis.call('ZADD', KEYS[4], 'NX', now + ARGV[4], ARGV[3])
 if ARGV[5] ~= '0' then redis.call('HSET', KEYS[5], ARGV[3], ARGV[5]) end
 return outcomes

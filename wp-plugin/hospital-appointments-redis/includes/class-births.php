@@ -12,17 +12,21 @@ namespace Hospital\Appointments_Redis;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Nothing of a post that this request inserted can be waiting in Redis, until this request sends it there.
+ * Nothing of a post that is being inserted can be waiting in Redis: nobody else knows it yet.
  *
  * wp_insert_post() writes meta_input before any hook names the new post. So the birth is seen where it happens, in the
- * INSERT into wp_posts: by the time anything asks, $wpdb->insert_id is the new post.
+ * INSERT into wp_posts: by the time anything asks, $wpdb->insert_id is the new post. It ends when the post is announced,
+ * or after a second: then another process may have found it, and sent something to Redis.
  */
 final class Births {
 
 	/** @var string The blog of an INSERT whose id is not known yet; '' for none. */
 	private static $expected = '';
 
-	/** @var array<string, true> */
+	/** Nanoseconds that a birth lasts at most. */
+	private const LONGEST = 1000000000;
+
+	/** @var array<string, int> When each was born (hrtime). */
 	private static $born = array();
 
 	/**
@@ -37,15 +41,19 @@ final class Births {
 		}
 	}
 
-	/** Whether this request inserted the post, and nobody has been told of its metadata yet. */
+	/** Whether this request is inserting the post, and nobody has been told of it yet. */
 	public static function has( int $post_id ): bool {
 		self::settle();
-		return isset( self::$born[ get_current_blog_id() . ':' . $post_id ] );
+		return hrtime( true ) - ( self::$born[ get_current_blog_id() . ':' . $post_id ] ?? 0 ) < self::LONGEST;
 	}
 
-	/** The sidecar has been told: from now on it is a post like any other. */
-	public static function end( int $post_id ): void {
-		unset( self::$born[ get_current_blog_id() . ':' . $post_id ] );
+	/**
+	 * From now on it is a post like any other. Hooked to save_post, add_attachment and wp_after_insert_post, first of all.
+	 *
+	 * @param mixed $post_id Post.
+	 */
+	public static function end( $post_id ): void {
+		unset( self::$born[ get_current_blog_id() . ':' . (int) $post_id ] );
 	}
 
 	/** Takes note of the id of the INSERT that was seen last. Called before any further query. */
@@ -55,7 +63,7 @@ final class Births {
 			return;
 		}
 		if ( $wpdb->insert_id > 0 ) {
-			self::$born[ self::$expected . ':' . $wpdb->insert_id ] = true;
+			self::$born[ self::$expected . ':' . $wpdb->insert_id ] = (int) hrtime( true );
 			Posts::reconsider( (int) $wpdb->insert_id );
 		}
 		self::$expected = '';

@@ -38,9 +38,9 @@ final class Dirty_Fields {
 			return $found;
 		}
 		$found->leased = true === ( $answer->data['lease'] ?? false );
-		$epochs        = $found->read( $answer->data['posts'] );
-		if ( ! $found->leased && $epochs ) {
-			$found->weigh( $epochs );
+		$versions      = $found->read( $answer->data['posts'] );
+		if ( ! $found->leased && $versions ) {
+			$found->weigh( $versions );
 		}
 		return $found;
 	}
@@ -49,44 +49,55 @@ final class Dirty_Fields {
 	 * Reads the answer.
 	 *
 	 * @param array<mixed> $posts The answer's posts.
-	 * @return array<int, array<int|string, int>> Epochs by post and key.
+	 * @return array<int, array<int|string, int[]>> Epoch and counter by post and key.
 	 */
 	private function read( array $posts ): array {
-		$epochs = array();
+		$versions = array();
 		foreach ( $posts as $id => $fields ) {
 			foreach ( is_array( $fields ) ? $fields : array() as $key => $field ) {
 				$bytes = Bytes::decode( $field['value'] ?? null );
 				if ( null !== $bytes || true === ( $field['deleted'] ?? false ) ) {
 					$this->fields[ (int) $id ][ $key ] = $bytes;
-					$epochs[ (int) $id ][ $key ]       = (int) ( $field['epoch'] ?? 0 );
+					$versions[ (int) $id ][ $key ]     = array( (int) ( $field['epoch'] ?? 0 ), (int) ( $field['counter'] ?? 0 ) );
 				}
 			}
 		}
-		return $epochs;
+		return $versions;
 	}
 
 	/**
-	 * Drops what core has overtaken: a field of before the last return, or one with a native write of a later epoch.
+	 * Drops what counts no more: a field of before the last return, one with a native write of a later epoch, one that
+	 * MySQL already has, or had, as a Redis that came back older may show.
 	 *
-	 * @param array<int, array<int|string, int>> $epochs Epochs by post and key.
+	 * @param array<int, array<int|string, int[]>> $versions Epoch and counter by post and key.
 	 */
-	private function weigh( array $epochs ): void {
+	private function weigh( array $versions ): void {
 		global $wpdb;
-		$sql  = 'SELECT s.returned, n.post_id, n.meta_key, n.epoch FROM ' . Site::table( 'sync_state' ) . ' s LEFT JOIN ' . Site::table( 'native_write' ) . ' n'
-			. ' ON n.blog_id = s.blog_id AND n.post_id IN (0,' . implode( ',', array_keys( $epochs ) ) . ') WHERE s.blog_id = ' . get_current_blog_id();
+		$ids  = implode( ',', array_keys( $versions ) );
+		$sql  = 'SELECT s.returned, n.post_id, n.meta_key, n.epoch, 0 FROM ' . Site::table( 'sync_state' ) . ' s LEFT JOIN ' . Site::table( 'native_write' ) . ' n'
+			. " ON n.blog_id = s.blog_id AND n.post_id IN (0,$ids) WHERE s.blog_id = " . get_current_blog_id()
+			. ' UNION ALL SELECT 0, post_id, NULL, version_epoch, version_counter FROM ' . Site::table( 'sync_fence' )
+			. ' WHERE blog_id = ' . get_current_blog_id() . " AND post_id IN ($ids)";
 		$rows = $wpdb->get_results( $sql, ARRAY_N ); // phpcs:ignore WordPress.DB
 		if ( ! is_array( $rows ) || ! $rows ) {
 			$this->fields = array(); // Nothing can be said, so nothing counts: the rows do.
 			return;
 		}
-		$native = array();
+		$returned = 0;
+		$native   = array();
+		$fences   = array();
 		foreach ( $rows as $row ) {
-			$native[ (int) $row[1] ][ (string) $row[2] ] = (int) $row[3];
+			$returned = max( $returned, (int) $row[0] );
+			if ( null === $row[2] ) {
+				$fences[ (int) $row[1] ] = array( (int) $row[3], (int) $row[4] );
+			} else {
+				$native[ (int) $row[1] ][ (string) $row[2] ] = (int) $row[3];
+			}
 		}
-		foreach ( $epochs as $id => $keys ) {
-			foreach ( $keys as $key => $epoch ) {
+		foreach ( $versions as $id => $keys ) {
+			foreach ( $keys as $key => $version ) {
 				$written = max( $native[ $id ][ $key ] ?? 0, $native[ $id ][''] ?? 0, $native[0][ $key ] ?? 0, $native[0][''] ?? 0 );
-				if ( $epoch < (int) $rows[0][0] || $written > $epoch ) {
+				if ( $version[0] < $returned || $written > $version[0] || $version <= ( $fences[ $id ] ?? array( 0, 0 ) ) ) {
 					unset( $this->fields[ $id ][ $key ] );
 				}
 			}

@@ -27,6 +27,9 @@ final class Sidecar {
 	/** @var resource|\CurlHandle|null */
 	private static $handle = null;
 
+	/** @var bool Whether a write of this process may have happened, or may still, in the epoch that it was sent in. */
+	private static $in_doubt = false;
+
 	/** @var int When a call of this process failed (hrtime); 0: none did. */
 	private static $failed = 0;
 
@@ -60,6 +63,8 @@ final class Sidecar {
 		}
 		$deadline = hrtime( true ) + Settings::timeout() * 1000000;
 		$answer   = self::send( $method, $path, $body, Settings::timeout(), $deadline );
+
+		self::$in_doubt = self::$in_doubt || ( 'unknown' === $answer->done && '/v1/barrier' !== $path );
 		while ( 'unknown' === $answer->done && hrtime( true ) <= $deadline ) {
 			usleep( (int) max( 1, ( $deadline - hrtime( true ) ) / 1000 + 1 ) );
 		}
@@ -76,6 +81,16 @@ final class Sidecar {
 	 */
 	public static function wait_for( string $method, string $path, ?array $body = null, int $timeout = 5000 ): Answer {
 		return self::send( $method, $path, $body, $timeout );
+	}
+
+	/**
+	 * Whether a write of this process may still run. Until a new epoch shuts it out, core may not write beside it.
+	 *
+	 * @param bool $shut_out Whether a new epoch has begun.
+	 */
+	public static function is_in_doubt( bool $shut_out = false ): bool {
+		self::$in_doubt = self::$in_doubt && ! $shut_out;
+		return self::$in_doubt;
 	}
 
 	/** Whether a call of this very process failed so lately that a second timeout would be one too many. */

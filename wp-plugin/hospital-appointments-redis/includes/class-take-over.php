@@ -26,7 +26,8 @@ final class Take_Over {
 	 * Runs one write of core's, in whichever mode the site is.
 	 *
 	 * Where the row says offload, the sidecar is asked once more: by a barrier, after which core may write as it is. If it
-	 * does not answer that either, the site is taken over.
+	 * does not answer that either, the site is taken over. It is not asked while a write of this process is in doubt, which
+	 * may still run in this epoch, over what core would write now and over what comes after.
 	 *
 	 * @return int|false Rows; false when it failed, or changed nothing. 0: the rows were there and had the value already,
 	 *                   though this process may have seen another one over them.
@@ -42,7 +43,7 @@ final class Take_Over {
 				return $joined && null !== Site::read() ? false : self::plain( $write );
 			}
 			if ( $site->offload ) {
-				if ( ! $asked && Barrier::before_write( $write->post_id, $write->keys ) ) {
+				if ( ! $asked && ! Sidecar::is_in_doubt() && Barrier::before_write( $write->post_id, $write->keys ) ) {
 					return self::plain( $write );
 				}
 				$asked = true;
@@ -51,6 +52,7 @@ final class Take_Over {
 				}
 				continue;
 			}
+			Sidecar::is_in_doubt( true );
 			$site->wait( $joined );
 			if ( $joined && ! $site->is_still() ) {
 				continue;

@@ -32,6 +32,9 @@ add_filter( 'delete_post_metadata_by_mid', array( Writer::class, 'delete_by_mid'
 
 // What must be known of others: their transactions, the posts they insert, change and delete.
 add_filter( 'query', array( Transaction::class, 'watch' ), PHP_INT_MAX );
+foreach ( array( 'save_post', 'add_attachment', 'wp_after_insert_post' ) as $announced ) {
+	add_action( $announced, array( Births::class, 'end' ), PHP_INT_MIN );
+}
 add_action( 'clean_post_cache', array( Posts::class, 'reconsider' ) );
 add_action( 'before_delete_post', array( Deletion::class, 'before' ), PHP_INT_MAX );
 add_action( 'delete_attachment', array( Deletion::class, 'before' ), PHP_INT_MAX );

@@ -1,0 +1,103 @@
+package model
+
+// Mutant is a line of the protocol's table of counterexamples, or a part of
+// one: a rule switched off, where its story can be told.
+type Mutant struct {
+	Rule     string
+	Scenario Scenario
+}
+
+func wp(process, value, sidecar int) Op {
+	return Op{Kind: update, Process: process, Value: value, Sidecar: sidecar}
+}
+
+func own(process, value, sidecar int) Op {
+	return Op{Kind: core, Process: process, Value: value, Sidecar: sidecar}
+}
+
+func api(process, value, sidecar int) Op {
+	return Op{Kind: direct, Process: process, Value: value, Sidecar: sidecar}
+}
+
+// with switches a rule off.
+func (c Scenario) with(off func(*Without)) Scenario {
+	off(&c.Without)
+	return c
+}
+
+// Mutants are all of them, in the order of the table. Where two rules hold the
+// same story off, both are off; the note says which helps out.
+func Mutants() []Mutant {
+	plain := Scenario{Ops: []Op{wp(0, 1, 0), wp(1, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, Code: Code}
+	two := Scenario{Ops: []Op{wp(0, 1, 0), wp(1, 2, 1)}, Sidecars: 2, Syncers: 1, MaxEpoch: 3, Code: Code}
+	three := Scenario{Ops: []Op{wp(0, 1, 0), wp(1, 2, 0), wp(1, 3, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 5, Code: Code}
+	dies := plain
+	dies.Deaths = 1
+	unconfirmed := plain
+	unconfirmed.Code.Confirm = false
+	back := Scenario{Ops: []Op{wp(0, 1, 0), wp(1, 0, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, Code: Code}
+	saw := Scenario{Ops: []Op{wp(0, 1, 0), {Kind: update, Process: 1, Looks: true}}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, Code: Code}
+	tx := Scenario{Ops: []Op{wp(0, 1, 0), {Kind: undone, Process: 1, Value: 2}}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, Code: Code}
+	asleep := plain
+	asleep.Syncers = 2
+	slept := Scenario{Ops: []Op{wp(0, 1, 0), own(0, 2, 0)}, Sidecars: 1, Syncers: 2, MaxEpoch: 3, Code: Code}
+	slept3 := Scenario{Ops: []Op{wp(0, 1, 0), wp(0, 2, 0), own(0, 3, 0)}, Sidecars: 1, Syncers: 2, MaxEpoch: 3, Code: Code}
+	older := Scenario{Ops: []Op{wp(0, 1, 0), wp(0, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Restarts: 1, Older: true, Code: Code}
+	twice := Scenario{Ops: []Op{wp(0, 1, 0), wp(0, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, Restarts: 2, Older: true, Empty: true, Counters: 4, Code: Code}
+	flush := Scenario{Ops: []Op{wp(0, 1, 0), wp(0, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Restarts: 1, Flush: true, Code: Code}
+	flush2 := Scenario{Ops: []Op{wp(0, 1, 0), wp(0, 2, 0)}, Sidecars: 2, Syncers: 2, MaxEpoch: 3, Restarts: 1, Flush: true, Code: Code}
+	away := Scenario{Ops: []Op{api(0, 1, 0), wp(1, 2, 1)}, Sidecars: 2, Syncers: 1, MaxEpoch: 3, Unverified: true, Code: Code}
+	reads := Scenario{Ops: []Op{wp(0, 1, 0), wp(0, 2, 0)}, Sidecars: 1, Syncers: 1, Reads: 1, MaxEpoch: 3, Code: Code}
+	return []Mutant{
+		{"the deadline", three.with(func(w *Without) { w.Deadline = true })},
+		{"the deadline checked after the epoch is taken", three.with(func(w *Without) { w.DeadlineAfterEpoch = true })},
+		{"the wait of L", two.with(func(w *Without) { w.WaitL = true })},
+		{"waiting out the deadline after a reset", three.with(func(w *Without) { w.WaitReset = true })},
+		{"still the epoch whose L was waited for", three.with(func(w *Without) { w.StillWaited = true })},
+		{"one transaction in R3", dies.with(func(w *Without) { w.OneTransaction = true })},
+		{"writing when unchanged in R3", back.with(func(w *Without) { w.NativeUnchanged = true })},
+		{"writing when equal to the row in R2", saw.with(func(w *Without) { w.EqualRow = true })},
+		{"one connection in R3", plain.with(func(w *Without) { w.OneConnection = true })},
+		{"R9", tx.with(func(w *Without) { w.CallersTransaction = true })},
+		{"native and sync excluding each other", plain.with(func(w *Without) { w.Exclusion = true })},
+		{"reading native-write rows in R4", plain.with(func(w *Without) { w.NativeRows = true })},
+		{"epoch still E (nor returned)", asleep.with(func(w *Without) { w.SyncEpoch, w.ReturnedInSync = true, true })},
+		{"stamp (nor the fence's version)", slept.with(func(w *Without) { w.Stamp, w.VersionFence = true, true })},
+		{"claim on clear (nor the fence's version)", slept3.with(func(w *Without) { w.ClaimOnClear, w.VersionFence = true, true })},
+		{"version on clear", plain.with(func(w *Without) { w.VersionOnClear = true })},
+		{"version against the fence's", older.with(func(w *Without) { w.VersionFence = true })},
+		{"epoch against returned in R4", twice.with(func(w *Without) { w.ReturnedInSync = true })},
+		{"floor refusal", three.with(func(w *Without) { w.FloorRefusal = true })},
+		{"raising the floor before the drain (nor R1's lease for the answer)", unconfirmed.with(func(w *Without) { w.RaiseBeforeDrain = true })},
+		{"draining before the return", plain.with(func(w *Without) { w.DrainBeforeReturn = true })},
+		{"epoch + 1 at return (nor returned)", flush2.with(func(w *Without) { w.EpochAtReturn, w.ReturnedInSync = true, true })},
+		{"run id", older.with(func(w *Without) { w.RunID = true })},
+		{"missing floor", flush.with(func(w *Without) { w.MissingFloor = true })},
+		{"missing floor and token", flush.with(func(w *Without) { w.MissingFloor, w.Token = true, true })},
+		{"a dead letter for what was accepted while MySQL was away", away.with(func(w *Without) { w.DeadUnverified = true })},
+		{"dirty first, rows last", reads.with(func(w *Without) { w.DirtyFirst = true })},
+		{"native rows between", reads.with(func(w *Without) { w.NativeBetween = true })},
+		{"returned in the same statement", reads.with(func(w *Without) { w.ReturnedSameStatement = true })},
+	}
+}
+
+// Repairs are what the model asked for beyond the protocol's text, each left
+// out where its story can be told.
+func Repairs() []Mutant {
+	dead := Scenario{Ops: []Op{wp(0, 1, 0), {Kind: update, Value: 2, Refused: true}, own(0, 3, 0)}, Sidecars: 1, Syncers: 2, MaxEpoch: 2, Code: Code}
+	dead.Code.FenceDead = false
+	same := Scenario{Ops: []Op{wp(0, 1, 0), own(1, 2, 0), wp(1, 1, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Code: Code}
+	same.Code.FreshUnchanged = false
+	read := Scenario{Ops: []Op{wp(0, 1, 0), wp(0, 2, 0)}, Sidecars: 1, Syncers: 1, Reads: 1, MaxEpoch: 2, Restarts: 1, Older: true, Code: Code}
+	read.Code.ReadFence = false
+	unknown := Scenario{Ops: []Op{wp(0, 1, 0), wp(1, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, Code: Code}
+	unknown.Code.PlainUnknown = true
+	born := Scenario{Ops: []Op{wp(0, 1, 0), {Kind: core, Process: 1, Value: 2, Born: true}}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Code: Code}
+	return []Mutant{
+		{"a barrier for a post that this request inserted", born},
+		{"raising the fence's stamp before dead letters are made", dead},
+		{"a new version for a value equal to the dirty one", same},
+		{"asking the fence when reading without a lease", read},
+		{"taking over after an unknown outcome, whatever a barrier says", unknown},
+	}
+}

@@ -1,0 +1,99 @@
+package model
+
+// takeOver takes the steps of R3.
+func (x *explorer) takeOver(i int) {
+	s := x.from
+	op := &s.Op[i]
+	switch op.PC {
+	case pcRefused:
+		if !s.Native && (x.Code.PlainRefused || x.Ops[i].Kind == core) {
+			x.beginBarrier(i)
+		}
+		x.lookAtRow(i)
+	case pcTakeOver:
+		x.lookAtRow(i)
+	case pcWaitL:
+		if !x.Without.WaitL && x.leasedBefore(op.Seen) {
+			return // L cannot have passed
+		}
+		op.PC = pcNative
+		if s.Native && s.Epoch == op.Seen {
+			s.Settled = s.Epoch
+		}
+		x.emit(s, "write %d has waited for L in epoch %d", i+1, int(op.Seen))
+	case pcNative:
+		x.nativeTransaction(i)
+	case pcMarked:
+		x.native(&s, i)
+		x.emit(s, "core writes %d, after its mark", i+1, 0)
+	case pcLostWrite:
+		x.native(&s, i)
+		x.emit(s, "wpdb runs write %d again on a new connection, alone", i+1, 0)
+	}
+}
+
+// leasedBefore: a lease of an epoch before this one is not over.
+func (x *explorer) leasedBefore(epoch uint8) bool {
+	for j := 0; j < x.Sidecars; j++ {
+		if side := x.from.Side[j]; side.Valid && side.Epoch < epoch {
+			return true
+		}
+	}
+	return false
+}
+
+// lookAtRow reads the site row, and takes the site over where it says offload.
+func (x *explorer) lookAtRow(i int) {
+	s := x.from
+	op := &s.Op[i]
+	what := "PHP of write %d finds the site native"
+	if !s.Native {
+		if int(s.Epoch) >= x.MaxEpoch {
+			return
+		}
+		s.Native, s.Epoch = true, s.Epoch+1
+		what = "PHP of write %d takes the site over"
+	}
+	op.Seen, op.PC = s.Epoch, pcWaitL
+	if s.Settled >= s.Epoch {
+		op.PC = pcNative
+	}
+	x.emit(s, what, i+1, 0)
+}
+
+// nativeTransaction: site row, fence, mark, write, COMMIT, in one step, since
+// its locks are held to the end.
+func (x *explorer) nativeTransaction(i int) {
+	s := x.from
+	op, me := &s.Op[i], x.Ops[i]
+	if !s.Native || s.Epoch != op.Seen && !x.Without.StillWaited {
+		op.PC = pcTakeOver
+		x.emit(s, "PHP of write %d finds another epoch than it waited for", i+1, 0)
+		return
+	}
+	if x.Without.NativeUnchanged && x.value(s.Row[me.Key]) == me.Value {
+		s.end(i, done)
+		x.emit(s, "core finds the row of write %d equal, and writes nothing", i+1, 0)
+		return
+	}
+	if x.Without.OneTransaction {
+		s.NW[me.Key] = s.Epoch
+		op.PC = pcMarked
+		x.emit(s, "write %d is marked native", i+1, 0)
+		return
+	}
+	if x.Without.OneConnection {
+		t := x.from
+		t.Op[i].PC = pcLostWrite
+		x.emit(t, "the connection of write %d is lost, and its mark with it", i+1, 0)
+	}
+	s.NW[me.Key] = s.Epoch
+	x.native(&s, i)
+	if s.LostCommits > 0 {
+		t := s
+		t.LostCommits--
+		t.Op[i].Outcome = open
+		x.emit(t, "core writes %d natively, but the answer to COMMIT is lost", i+1, 0)
+	}
+	x.emit(s, "core writes %d natively", i+1, 0)
+}

@@ -1,0 +1,71 @@
+package model
+
+// Op is one operation of a scenario. Operations of one process follow each
+// other; others may overlap.
+type Op struct {
+	Kind    int
+	Process int
+	Key     int
+	Value   int // 0: the value that the rows have at the start
+	Sidecar int
+	Refused bool // MySQL refuses this value for good
+	Looks   bool // it saw the row before, and says so
+	Born    bool // core's, on a post that the same request inserted: without a barrier
+}
+
+// Scenario is who takes part and how much may go wrong.
+type Scenario struct {
+	Name     string
+	Ops      []Op
+	Keys     int
+	Sidecars int
+	Syncers  int
+	Reads    int // of field 0, by a reader that asks the last sidecar
+	MaxEpoch int // take-overs by PHP only below it
+
+	Restarts, Deaths, LostCommits int
+	// What a Redis may do within Restarts.
+	Empty, Older, Complete, Flush bool
+
+	Unverified  bool // MySQL may be away for a sidecar alone
+	Unreachable bool // a sidecar may refuse connections
+	// Code as it is, where the protocol's text differs.
+	Code Deviations
+
+	Without  Without
+	Counters int // where an older Redis may come back: the highest counter; 0: 7
+	Limit    int // states; 0: no limit
+}
+
+// Deviations of the code from the text of the protocol.
+type Deviations struct {
+	OwnClaim     bool // (a) a barrier is content with a committed claim of its own
+	NoLift       bool // without (b)
+	OffloadBlind bool // (c) native-write rows are not read in offload
+	PlainRefused bool // (d) certainly not done, then a barrier, then core's write in offload
+	PlainUnknown bool // (d) taken too far: after an unknown outcome too
+	Confirm      bool // (e) acknowledged only while the epoch's lease holds
+	Prune        bool // (f)
+	// Repairs of what this model found.
+	FreshUnchanged bool // a value equal to the dirty one gets a new version all the same
+	FenceDead      bool // the fence's stamp is raised before dead letters are made, and the rest read anew
+	ReadFence      bool // a reader without a lease asks the fence as well
+}
+
+// Protocol is the text; Code is what the repository does; both with the
+// repairs that the model asked for.
+var (
+	Protocol = Deviations{FreshUnchanged: true, FenceDead: true, ReadFence: true}
+	Code     = Deviations{
+		OwnClaim: true, OffloadBlind: true, PlainRefused: true, Confirm: true, Prune: true,
+		FreshUnchanged: true, FenceDead: true, ReadFence: true,
+	}
+)
+
+// Without switches rules off: each is a mutant.
+type Without struct {
+	Deadline, DeadlineAfterEpoch, WaitL, WaitReset, StillWaited, OneTransaction, NativeUnchanged, EqualRow,
+	OneConnection, CallersTransaction, Exclusion, NativeRows, SyncEpoch, Stamp, ClaimOnClear, VersionOnClear,
+	VersionFence, ReturnedInSync, FloorRefusal, RaiseBeforeDrain, DrainBeforeReturn, EpochAtReturn, RunID,
+	MissingFloor, Token, DirtyFirst, DeadUnverified, NativeBetween, ReturnedSameStatement bool
+}

@@ -1,0 +1,246 @@
+package model
+
+import "unsafe"
+
+// Bounds of every scenario. A field that a scenario does not use costs nothing.
+const (
+	maxKeys  = 2
+	maxOps   = 4
+	maxSides = 2
+	maxSlots = 2 + maxOps // syncers, then the barrier of each operation
+)
+
+// Operation kinds.
+const (
+	update = iota // WordPress' update, offloaded if it can be
+	core          // what core writes itself after a barrier: add, delete, by meta id
+	direct        // the direct API: no deadline, no fallback
+	undone        // an update in a transaction that its caller rolls back
+)
+
+// Operation outcomes.
+const (
+	unborn  = iota
+	running // it has begun and has not ended
+	done    // acknowledged
+	open    // ended without an answer: it may count, now or later, or never
+	undoneS // rolled back by its caller: it may never be seen
+	excused // acknowledged and lost with Redis' own data, or a dead letter
+)
+
+// Where PHP is in an operation.
+const (
+	pcIdle      = iota
+	pcWaiting   // for the sidecar's answer
+	pcTakeOver  // no answer, or no barrier: the site must be native
+	pcRefused   // certainly not done: a barrier will do in offload
+	pcWaitL     // native; L is waited out
+	pcNative    // the native transaction is next
+	pcBarrier   // a barrier of its own is under way
+	pcPlain     // core's own SQL is next, in offload
+	pcMarked    // only without "one transaction": marked, not written
+	pcLostWrite // only without "one connection": the write, run again alone
+	pcEnded
+)
+
+// Where a request is.
+const (
+	reqNone     = iota
+	reqQueued   // in the sidecar's socket
+	reqChecked  // only with the deadline checked first: the epoch comes next
+	reqInFlight // on its way to Redis
+	reqExecuted // the script has run, the answer is on its way
+)
+
+// Where a sync is.
+const (
+	slotIdle      = iota
+	slotRead      // claimed and read
+	slotPlanned   // only without the exclusion: locks taken, native rows read, not written
+	slotBury      // dead letters first
+	slotCommitted // compare-and-clear is next
+)
+
+// What a sync does with a field.
+const (
+	fateNone = iota
+	fateWritten
+	fateLeftOut
+	fateDoomed
+)
+
+// version is (epoch, counter); the zero value is none.
+type version struct{ E, C uint8 }
+
+func (v version) above(w version) bool { return v.E > w.E || v.E == w.E && v.C > w.C }
+
+// field is a dirty field: version and the operation whose value it is.
+type field struct {
+	V          version
+	Op         uint8 // index + 1
+	Unverified bool
+}
+
+// redis is everything that one Redis holds.
+type redis struct {
+	Token, Floor, Counter, Claim uint8
+	Dirty                        [maxKeys]field
+}
+
+// id is run id and token.
+type id struct{ Run, Token uint8 }
+
+type sidecar struct {
+	Valid  bool  // the lease
+	Epoch  uint8 // of the lease, or of the last sighting
+	ID     id    // the row's then
+	Return uint8 // 0, 1: floor raised, 2: found drained
+	RetE   uint8
+	RetID  id
+}
+
+type slot struct {
+	At, Epoch, Stamp uint8
+	ID               id
+	F                [maxKeys]field
+	Fate             [maxKeys]uint8
+}
+
+type operation struct {
+	Outcome, PC   uint8
+	Before        uint8 // operations that were acknowledged before this one began
+	V             version
+	Lost          bool // its dirty value went with Redis' data
+	Home          bool // a sync has written it
+	Req, ReqE     uint8
+	ReqID         id
+	ReqUnverified bool
+	Seen          uint8 // the epoch whose L is waited for
+	Passed        bool  // the deadline
+	Mark          uint8 // only without "one transaction"
+	BarE          uint8
+	BarID         id
+	BarBefore     uint8 // acknowledged before the barrier was asked for
+	Row           uint8 // the row as the caller saw it, op + 1
+	Looked        bool
+}
+
+type reader struct {
+	At, Left uint8
+	Before   uint8
+	Leased   bool
+	D        field
+	Row, NW  uint8
+	Returned uint8
+	HasD     bool
+	Last     uint8 // what the previous read gave, op + 1
+	HasLast  bool
+	FenceV   version
+}
+
+// state is all there is. It is comparable, and has no pointers.
+type state struct {
+	// MySQL
+	Epoch, Settled, Returned uint8
+	Native                   bool
+	RowID                    id
+	FenceRead, FenceV        version
+	NW                       [maxKeys]uint8 // native-write rows: epoch
+	Row                      [maxKeys]uint8 // whose value, op + 1; 0: the value from before
+	// Redis
+	Run   uint8
+	Next  uint8 // next token
+	R     redis
+	Saved redis // a snapshot on disk
+	Snap  bool
+	// processes
+	Side [maxSides]sidecar
+	Slot [maxSlots]slot
+	Op   [maxOps]operation
+	Rd   reader
+	// how much more may go wrong
+	Restarts, Deaths, LostCommits uint8
+	// what went wrong already
+	Bad violation
+}
+
+// start is a site in offload mode, epoch 2, one return after its first start.
+func (c *Scenario) start() state {
+	s := state{Epoch: 2, Settled: 1, Returned: 2, RowID: id{1, 1}, Run: 1, Next: 2}
+	s.R = redis{Token: 1, Floor: 1}
+	s.Rd.Left = uint8(c.Reads)
+	s.Restarts, s.Deaths, s.LostCommits = uint8(c.Restarts), uint8(c.Deaths), uint8(c.LostCommits)
+	return s
+}
+
+// spent: an older Redis may come back, and the counter is as high as explored.
+func (x *explorer) spent(s *state) bool {
+	highest := x.Counters
+	if highest == 0 {
+		highest = 7
+	}
+	return x.Older && int(s.R.Counter) >= highest
+}
+
+// hash is 64 bits of a state.
+func (s *state) hash() uint64 {
+	b := unsafe.Slice((*byte)(unsafe.Pointer(s)), unsafe.Sizeof(*s))
+	h := uint64(0x9E3779B97F4A7C15)
+	for len(b) >= 8 {
+		h = (h ^ *(*uint64)(unsafe.Pointer(&b[0]))) * 0xff51afd7ed558ccd
+		h ^= h >> 32
+		b = b[8:]
+	}
+	for _, x := range b {
+		h = (h ^ uint64(x)) * 0x100000001b3
+	}
+	h ^= h >> 29
+	h *= 0xc4ceb9fe1a85ec53
+	return h ^ h>>32
+}
+
+// canonical keeps of all counters only their order. Not where an older Redis
+// may come back: there the next counter may meet one that was seen.
+func (s *state) canonical(c *Scenario) {
+	for i := range s.Side {
+		if x := &s.Side[i]; x.Return != 0 && (!s.Native || x.RetE != s.Epoch) {
+			x.Return, x.RetE, x.RetID = 0, 0, id{}
+		}
+	}
+	if c.Older {
+		return
+	}
+	var used [64]uint8
+	each := func(f func(*uint8)) {
+		f(&s.R.Counter)
+		f(&s.R.Claim)
+		f(&s.FenceRead.C)
+		f(&s.FenceV.C)
+		f(&s.Rd.FenceV.C)
+		f(&s.Rd.D.V.C)
+		for k := range maxKeys {
+			f(&s.R.Dirty[k].V.C)
+		}
+		for i := range s.Slot {
+			if s.Slot[i].At != slotIdle {
+				f(&s.Slot[i].Stamp)
+				for k := range maxKeys {
+					f(&s.Slot[i].F[k].V.C)
+				}
+			}
+		}
+		for i := range s.Op {
+			f(&s.Op[i].V.C)
+		}
+	}
+	each(func(x *uint8) { used[*x] = 1 })
+	used[0] = 0
+	n := uint8(0)
+	for i := 1; i < len(used); i++ {
+		if used[i] != 0 {
+			n++
+			used[i] = n
+		}
+	}
+	each(func(x *uint8) { *x = used[*x] })
+}

@@ -1,0 +1,99 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
+
+// place finds the post of a slug. One that has a post now gets its fields; one
+// that has had none for too long, or at a return, becomes dead letters.
+func (s *Syncer) place(ctx context.Context, ticket appointment.Lease, r appointment.Reading, drain bool, f *flushed) error {
+	post, err := s.rows.Resolve(ctx, r.Post, s.Types.Kind("appointment"))
+	switch {
+	case err == nil:
+		lease, err := s.owner.Lease(ctx, ticket.Blog)
+		if err == nil {
+			return s.move(ctx, ticket, lease, r, post, f)
+		}
+		if !drain {
+			return s.redis.PutBack(ctx, ticket, []appointment.Reading{r}, s.Delay)
+		}
+		return s.give(ctx, ticket, r, all(r, appointment.DeadUnresolved, "its post came only after the sidecar had stopped taking writes"), nil, f)
+	case !errors.Is(err, appointment.ErrUnknownPost):
+		return err
+	}
+	var values appointment.Reading
+	var gone []appointment.Settled // what was deleted of a post that is not there
+	for _, field := range r.Fields {
+		if field.Deleted {
+			gone = append(gone, appointment.Settled{Dirty: field, LeftOut: true})
+		} else {
+			values.Fields = append(values.Fields, field)
+		}
+	}
+	if len(values.Fields) > 0 && !drain && r.At.Sub(oldest(r)) < s.Unresolved {
+		return s.redis.PutBack(ctx, ticket, []appointment.Reading{r}, max(s.Unresolved/20, s.Delay))
+	}
+	values.Post, values.At = r.Post, r.At
+	return s.give(ctx, ticket, r, all(values, appointment.DeadUnresolved, "no post has this slug"), gone, f)
+}
+
+// move hands a slug's fields to its post, as writes of this moment. A field
+// that the post has a row for by now was written there later: when it came by
+// its slug there was no such post, unless MySQL was away and could not be asked.
+// It becomes a dead letter rather than win over the row (P3).
+func (s *Syncer) move(ctx context.Context, ticket, lease appointment.Lease, r appointment.Reading, post appointment.Post, f *flushed) error {
+	rows, err := s.rows.Rows(ctx, post)
+	if err != nil {
+		return err
+	}
+	var late appointment.Reading
+	late.Post, late.At = r.Post, r.At
+	for _, field := range r.Fields {
+		if value, there := rows[field.Key]; there && !field.Unverified && (field.Deleted || value != field.Value) {
+			late.Fields = append(late.Fields, field)
+		}
+	}
+	letters := all(late, appointment.DeadOvertaken, "the post was made after this write, with a value of its own")
+	if _, ours, err := s.bury(ctx, ticket, r, letters, f); err != nil || !ours {
+		f.open = append(f.open, r.Post)
+		return err
+	}
+	return s.redis.Move(ctx, lease, r.Post.Slug, post)
+}
+
+// give buries what is lost on a slug, and clears what there is nothing left to
+// do for.
+func (s *Syncer) give(ctx context.Context, ticket appointment.Lease, r appointment.Reading, letters []appointment.DeadLetter, gone []appointment.Settled, f *flushed) error {
+	rest, ours, err := s.bury(ctx, ticket, r, letters, f)
+	if err != nil || !ours {
+		f.open = append(f.open, r.Post)
+		return err
+	}
+	return s.clear(ctx, ticket, []appointment.Reading{rest}, [][]appointment.Settled{gone}, f)
+}
+
+// all makes dead letters of all fields of a reading.
+func all(r appointment.Reading, code, reason string) []appointment.DeadLetter {
+	letters := make([]appointment.DeadLetter, len(r.Fields))
+	for i, field := range r.Fields {
+		letters[i] = appointment.DeadLetter{
+			Post: r.Post, Key: field.Key, Value: field.Value, Deleted: field.Deleted, Version: field.Version,
+			Code: code, Reason: reason, At: r.At, Slot: field.Slot, Mark: field.Mark,
+		}
+	}
+	return letters
+}
+
+func oldest(r appointment.Reading) time.Time {
+	at := r.At
+	for _, field := range r.Fields {
+		if field.At.Before(at) {
+			at = field.At
+		}
+	}
+	return at
+}
