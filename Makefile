@@ -26,6 +26,9 @@ test-short: ## the tests that need nothing but Go
 matrix: ## every test on each Debian release: trixie, bookworm, sid (real MySQL)
 	@for suite in trixie bookworm sid; do echo "== $$suite"; $(MAKE) --no-print-directory test SUITE=$$suite || exit 1; done
 
+model: ## explore the protocol's larger scenarios (minutes, and some gigabytes)
+	go test -count 1 -v -timeout 60m ./e2e/model -model.large
+
 bench: ## Go benchmarks of the sidecar's hot functions, with allocations
 	go test -run '^$$' -bench . -benchmem ./sidecar/...
 
@@ -35,4 +38,4 @@ dist: ## dist/: the plugin as a zip that WordPress installs, and the sidecar as 
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o dist/hospital-sidecar ./sidecar
 	@ls -l dist
 
-.PHONY: help demo down images test test-short matrix bench dist
+.PHONY: help demo down images test test-short matrix model bench dist
