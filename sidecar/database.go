@@ -74,7 +74,7 @@ func (t *tokens) token(ctx context.Context) (string, error) {
 	case err == nil, errors.Is(err, sql.ErrNoRows):
 		return "", fmt.Errorf("the plugin has made no token yet: activate it, or set HOSPITAL_TOKEN")
 	default:
-		return "", fmt.Errorf("read the API's token from the options table: %w", err)
+		return "", fmt.Errorf("read the API's token from the options table: %w: %w", appointment.ErrMySQLAway, err)
 	}
 	return t.last, nil
 }

@@ -25,6 +25,7 @@ type health struct {
 	owner       *ownership.Owner
 	syncer      *syncer.Syncer
 	unsafeRedis bool
+	prefix      string // of the tables
 	started     time.Time
 }
 
@@ -43,6 +44,9 @@ func (h *health) atStart(ctx context.Context, logger *slog.Logger) error {
 	}
 	for _, warning := range h.warnings(ctx) {
 		logger.Warn("setting", "warning", warning)
+	}
+	if server, err := h.rows.Server(ctx); err == nil && server.MissingOurs {
+		logger.Warn("the plugin's tables are not there: activate it in WordPress", "prefix", h.prefix)
 	}
 	return nil
 }
@@ -94,7 +98,7 @@ func (h *health) missing(ctx context.Context) []string {
 	case err != nil:
 		missing = append(missing, "mysql: "+err.Error())
 	case server.MissingOurs:
-		missing = append(missing, "plugin: its tables are not there; activate it in WordPress")
+		missing = append(missing, "plugin: its tables are not there (prefix "+h.prefix+"); activate it in WordPress")
 	}
 	return append(missing, h.owner.Problems()...)
 }

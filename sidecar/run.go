@@ -48,7 +48,7 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 		return fmt.Errorf("configuration:\n%w", err)
 	}
 	logger := slog.New(slog.NewJSONHandler(stdout, &slog.HandlerOptions{Level: conf.LogLevel}))
-	for _, warning := range conf.Warnings {
+	for _, warning := range append(conf.Ignored(), conf.Warnings...) {
 		logger.Warn("configuration", "warning", warning)
 	}
 	db, err := openDB(conf)
@@ -63,7 +63,7 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 	defer store.Close()
 	tables := appointment.Tables{Base: conf.TablePrefix}
 	rows := postmeta.New(db, tables)
-	health := &health{store: store, rows: rows, unsafeRedis: conf.UnsafeRedis, started: time.Now()}
+	health := &health{store: store, rows: rows, unsafeRedis: conf.UnsafeRedis, prefix: conf.TablePrefix, started: time.Now()}
 	if err := health.atStart(ctx, logger); err != nil {
 		return err
 	}
@@ -132,8 +132,12 @@ func drainLast(ctx context.Context, p parts) {
 	defer cancel()
 	for _, blog := range p.owner.Blogs() {
 		report, err := p.syncer.Sync(limit, blog)
-		if err != nil || report.Left > 0 {
-			p.logger.Warn("stopped before everything was synced", "blog", blog, "posts_left", report.Left, "error", err)
+		switch {
+		case err != nil:
+			p.logger.Warn("stopped before everything was synced", "blog", blog, "error", err)
+			continue
+		case report.Left > 0:
+			p.logger.Warn("stopped before everything was synced", "blog", blog, "posts_left", report.Left)
 			continue
 		}
 		p.logger.Info("stopped with nothing left to sync", "blog", blog, "synced", report.Synced)

@@ -25,6 +25,7 @@ type result struct {
 	lag          appointment.LagStats
 	takeovers    int64
 	differences  []string
+	example      string // a post that was updated
 }
 
 func (r result) rate() float64 { return float64(r.Acknowledged) / r.took.Seconds() }
@@ -65,6 +66,7 @@ func job(ctx context.Context, s *stack, postType string) (result, error) {
 		r.Acknowledged += a.Acknowledged
 		r.Failed += a.Failed
 		for post, keys := range a.Last {
+			r.example = post
 			for key, value := range keys {
 				want[post][key] = []string{value}
 			}

@@ -77,12 +77,12 @@ func run(ctx context.Context, out io.Writer) error {
 func report(s *stack, f figures, ours, theirs result) {
 	p := func(format string, args ...any) { fmt.Fprintf(s.out, "   "+format+"\n", args...) }
 	fmt.Fprintln(s.out)
-	p("updates acknowledged     %d of %d (%.0f a second; natively %.0f)", f.Acknowledged, updates, ours.rate(), theirs.rate())
+	p("updates acknowledged     %d of %d, %.0f a second by %d PHP processes (natively %.0f, each of them an SQL transaction)", f.Acknowledged, updates, ours.rate(), workers, theirs.rate())
 	p("failures                 %d", f.Failed)
-	p("MySQL commits            %d; the same updates natively: %d (%.0f times as many)", f.Commits, f.CommitsNative, float64(f.CommitsNative)/float64(max(f.Commits, 1)))
+	p("MySQL commits            %d instead of %d: 1 for every %.0f", f.Commits, f.CommitsNative, float64(f.CommitsNative)/float64(max(f.Commits, 1)))
 	p("rows written per update  %.2f; natively %.2f", float64(f.RowsWritten)/updates, float64(theirs.spent.Rows)/updates)
 	p("sync lag                 p50 %.0f ms, p99 %.0f ms from acknowledgement to COMMIT", f.LagP50, f.LagP99)
-	p("take-overs               %d", f.Takeovers)
+	p("take-overs               %d%s", f.Takeovers, map[bool]string{true: ": the sidecar did not answer in time, and WordPress wrote by itself meanwhile"}[f.Takeovers > 0])
 	p("differences              %d", f.Differences)
 	for _, d := range append(ours.differences, theirs.differences...)[:min(10, f.Differences)] {
 		p("  %s", d)
@@ -90,7 +90,9 @@ func report(s *stack, f figures, ours, theirs result) {
 	fmt.Fprintln(s.out)
 	p("%s/wp-admin/edit.php?post_type=%s", s.address, offloaded)
 	p("log in as admin with the password %s", s.password)
-	p("hospital-sidecar:  docker exec %s /hospital-sidecar status", s.containers["sidecar"])
+	p("the sidecar:  docker exec %s /hospital-sidecar status", s.containers["sidecar"])
+	p("Redis, as a person sees it (fields written in the last hour):")
+	p("  docker exec %s sh -c 'redis-cli --user hospital --pass $HOSPITAL_REDIS_PASSWORD --no-auth-warning HGETALL appointment:%s'", s.containers["redis"], ours.example)
 	p("the stack stays up until `make down`")
 	fmt.Fprintln(s.out)
 }

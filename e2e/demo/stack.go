@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"strings"
@@ -49,6 +50,9 @@ func (s *stack) up(ctx context.Context) error {
 	}
 	s.address = "http://localhost:" + cmp.Or(os.Getenv("HOSPITAL_HTTP_PORT"), "8080")
 	s.password = s.env["HOSPITAL_ADMIN_PASSWORD"]
+	if err := s.free(ctx); err != nil {
+		return err
+	}
 	s.say("starting WordPress, sidecar, Redis and database")
 	if _, err := s.command(ctx, "docker/compose.sh", "up", "-d"); err != nil {
 		return err
@@ -67,6 +71,20 @@ func (s *stack) up(ctx context.Context) error {
 	}
 	_, err = s.command(ctx, "docker", "cp", "e2e/demo/php", s.containers["wordpress"]+":/tmp/demo")
 	return err
+}
+
+// free says what to do when somebody else has the port.
+func (s *stack) free(ctx context.Context) error {
+	up, err := s.command(ctx, "docker", "ps", "-q", "--filter", "label=com.docker.compose.project=hospital", "--filter", "label=com.docker.compose.service=localhost")
+	if err != nil || len(up) > 0 {
+		return err
+	}
+	_, port, _ := strings.Cut(strings.TrimPrefix(s.address, "http://"), ":")
+	l, err := net.Listen("tcp", "127.0.0.1:"+port)
+	if err != nil {
+		return fmt.Errorf("port %s is taken; choose another: HOSPITAL_HTTP_PORT=8099 make demo", port)
+	}
+	return l.Close()
 }
 
 // install makes WordPress by its own wp_install() and activates the plugin by

@@ -39,11 +39,10 @@ const (
 type Ack string
 
 // Memory: any process may be killed; a power cut may cost what Redis has not
-// flushed (appendfsync). Fsynced: Redis flushed it to disk. SQL: committed.
+// flushed (appendfsync). SQL: committed.
 const (
-	Memory  Ack = "memory"
-	Fsynced Ack = "fsynced"
-	SQL     Ack = "sql"
+	Memory Ack = "memory"
+	SQL    Ack = "sql"
 )
 
 // Dirty is a field that Redis holds and wp_postmeta does not have yet.

@@ -98,6 +98,8 @@ func (c *command) dispatch(ctx context.Context, args []string) error {
 		return c.config(rest)
 	case "version", "-version", "--version":
 		return c.version(rest)
+	case "serve":
+		return usageError("serve takes no arguments; its settings are environment variables")
 	}
 	return usageError(fmt.Sprintf("no command %q", name))
 }

@@ -38,7 +38,7 @@ redis    8.0, 3.0 MiB used, run 4f
 mysql    9.1
 lag      p50 12 ms, p99 250 ms, of 9 syncs
 fields   5 written, 4 synced
-owner    3 take-overs, 2 returns, 1 lapses
+owner    2 returns to offload, 3 times made native by this sidecar, 1 leases lapsed
 
 BLOG  MODE     EPOCH  LEASE  HELD  DIRTY  OLDEST  DEAD
 1     offload  7      yes    no    3      120ms   2

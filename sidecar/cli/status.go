@@ -104,7 +104,7 @@ func (c *command) printStats(s *appointment.Stats) {
 	c.printf("lag      p50 %.0f ms, p99 %.0f ms, of %d syncs\n", s.Lag.P50, s.Lag.P99, s.Lag.Count)
 	n := s.Counters
 	c.printf("fields   %d written, %d synced\n", n.Writes, n.Synced)
-	c.printf("owner    %d take-overs, %d returns, %d lapses\n", n.Takeovers, n.Returns, n.Lapses)
+	c.printf("owner    %d returns to offload, %d times made native by this sidecar, %d leases lapsed\n", n.Returns, n.Takeovers, n.Lapses)
 	if len(s.Blogs) > 0 {
 		c.printf("\n")
 		c.printBlogs(s.Blogs)

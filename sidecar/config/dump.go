@@ -35,13 +35,23 @@ func (c Config) Dump() string {
 		fmt.Fprintf(table, "%s\t%s\t%s\n", each.Name, printable(each.Value), printable(each.Source))
 	}
 	_ = table.Flush() // a strings.Builder does not fail
-	for _, name := range c.ignored {
-		fmt.Fprintf(&out, "# %s is not a setting of the sidecar: ignored\n", printable(name))
+	for _, warning := range c.Ignored() {
+		fmt.Fprintf(&out, "# %s\n", printable(warning))
 	}
 	for _, warning := range c.Warnings {
 		fmt.Fprintf(&out, "# %s\n", printable(warning))
 	}
 	return out.String()
+}
+
+// Ignored lists, in words, the HOSPITAL_ variables that are no setting: perhaps
+// somebody misspelled one.
+func (c Config) Ignored() []string {
+	var warnings []string
+	for _, name := range c.ignored {
+		warnings = append(warnings, name+" is not a setting of the sidecar: ignored")
+	}
+	return warnings
 }
 
 // DumpJSON is Dump for programs.

@@ -21,7 +21,7 @@ for ( $i = 0; $i < (int) $doctors; $i++ ) {
 				'available' => '1',
 				'specialty' => $specialties[ $i % 5 ],
 				'room'      => (string) ( 100 + $i ),
-				'until'     => '17:00',
+				'until'     => '2026-12-01T17:00',
 			),
 		)
 	);
