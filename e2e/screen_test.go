@@ -152,7 +152,7 @@ func TestScreen(t *testing.T) {
 	equal(t, "update", c.php(step{"update_post_meta", post, "status", "pending"})[0].String(), "true")
 	b.list()
 	equal(t, "status in the list before the sync", b.text(row+".column-hospital_status"), "Pending")
-	b.press("click Confirmed", row+".row-actions .hospital_confirmed a", ".notice-success")
+	b.press("click Confirm", row+".row-actions .hospital_confirmed a", ".notice-success")
 	equal(t, "status after the click", b.text(row+".column-hospital_status"), "Confirmed")
 	equal(t, "row meanwhile", c.row(post, "status"), "checked_in")
 	release()

@@ -10,8 +10,13 @@ import (
 // giveBack is R6, in its order: settle, raise the floor, drain, and only then
 // offload in a new epoch; every step on the run of Redis that was seen first.
 func (o *Owner) giveBack(ctx context.Context, site appointment.Site, floor appointment.Floor, run string, drainer Drainer) error {
-	if err := o.rows.settle(ctx, site); err != nil || site.Held {
-		return err
+	if site.Settled < site.Epoch {
+		if err := o.rows.settle(ctx, site); err != nil {
+			return err
+		}
+	}
+	if site.Held {
+		return nil
 	}
 	if err := o.Fit(ctx); err != nil {
 		return err

@@ -67,20 +67,44 @@ func (s siteRows) skip(ctx context.Context, site appointment.Site, epoch uint64)
 
 // settle records that a lease period has passed since the epoch began (R3).
 func (s siteRows) settle(ctx context.Context, site appointment.Site) error {
-	_, err := s.db.ExecContext(ctx, "UPDATE "+s.tables.State()+
+	tx, err := s.lock(ctx, site.Blog)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // after COMMIT it does nothing
+	_, err = tx.ExecContext(ctx, "UPDATE "+s.tables.State()+
 		" SET settled = epoch WHERE blog_id = ? AND epoch = ? AND settled < epoch", site.Blog, site.Epoch)
+	if err == nil {
+		err = tx.Commit()
+	}
 	if err != nil {
 		return away("settle", err)
 	}
 	return nil
 }
 
+// lock begins a transaction with the site row locked, or fails at once: a
+// native write may hold it for as long as its caller's transaction lasts, and
+// whoever queued behind that would hold up everybody else's native writes.
+func (s siteRows) lock(ctx context.Context, blog uint64) (*sql.Tx, error) {
+	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	if err != nil {
+		return nil, away("lock the site row", err)
+	}
+	err = tx.QueryRowContext(ctx, "SELECT blog_id FROM "+s.tables.State()+" WHERE blog_id = ? FOR UPDATE NOWAIT", blog).Scan(&blog)
+	if err != nil {
+		_ = tx.Rollback() // the error that matters is the one above
+		return nil, away("lock the site row, which a transaction may hold", err)
+	}
+	return tx, nil
+}
+
 // giveBack ends R6: offload in a new epoch with this Redis, and no native
 // writes left to remember, if the row is still what it was. false: it is not.
 func (s siteRows) giveBack(ctx context.Context, site appointment.Site, redisID string) (bool, error) {
-	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	tx, err := s.lock(ctx, site.Blog)
 	if err != nil {
-		return false, away("return", err)
+		return false, err
 	}
 	defer func() { _ = tx.Rollback() }() // after COMMIT it does nothing
 	result, err := tx.ExecContext(ctx, "UPDATE "+s.tables.State()+

@@ -29,8 +29,11 @@ final class Barrier {
 	 * @param string[] $keys    Keys about to be written, whose copies in Redis are dropped.
 	 */
 	public static function before_write( int $post_id, array $keys ): bool {
-		if ( Births::has( $post_id ) || Transaction::has( $post_id ) || Deletion::is_home( $post_id ) ) {
+		if ( Births::has( $post_id ) || Deletion::is_home( $post_id ) ) {
 			return true;
+		}
+		if ( Transaction::has( $post_id ) ) {
+			return self::is_clean( $post_id, $keys );
 		}
 		$body = 0 === $post_id ? array( 'all' => true ) : array( 'posts' => array( Posts::type( $post_id ) => array( $post_id ) ) );
 		$drop = array_values( array_unique( array_filter( $keys, array( self::class, 'may_be_in_redis' ) ) ) );
@@ -49,6 +52,28 @@ final class Barrier {
 			Posts::forget( $post_id ); // There may be new rows.
 		}
 		Transaction::note( $post_id );
+		return true;
+	}
+
+	/**
+	 * Whether none of these fields waits in Redis. For a post that the caller's transaction has written: a barrier might
+	 * wait for its locks, and what another process has sent since would come over what is written now.
+	 *
+	 * @param int      $post_id Post.
+	 * @param string[] $keys    Keys; none: all.
+	 */
+	private static function is_clean( int $post_id, array $keys ): bool {
+		$answer = Sidecar::tell( 'POST', '/v1/dirty', array( 'posts' => array( Posts::type( $post_id ) => array( $post_id ) ) ) );
+		if ( ! $answer->ok() || true !== ( $answer->data['lease'] ?? false ) ) {
+			return false;
+		}
+		foreach ( array_keys( $answer->data['posts'][ $post_id ] ?? array() ) as $dirty ) {
+			foreach ( $keys ? $keys : array( (string) $dirty ) as $key ) {
+				if ( 0 === strcasecmp( (string) $dirty, $key ) ) {
+					return false;
+				}
+			}
+		}
 		return true;
 	}
 

@@ -27,14 +27,14 @@ final class Diagnosis {
 		$facts    = array(
 			__( 'Verdict', 'hospital-appointments-redis' ) => $problems ? implode( ' ', $problems ) : __( 'All is well.', 'hospital-appointments-redis' ),
 			__( 'Mode', 'hospital-appointments-redis' )    => self::mode( (string) $report['mode'], (bool) $report['held'] ),
-			__( 'Epoch', 'hospital-appointments-redis' )   => number_format_i18n( (int) $report['epoch'] ),
+			__( 'Epoch', 'hospital-appointments-redis' )   => self::epoch( (int) $report['epoch'] ),
 			__( 'Sidecar', 'hospital-appointments-redis' ) => self::sidecar( $report ),
 			__( 'Posts waiting for MySQL', 'hospital-appointments-redis' ) => self::number( self::waiting( $report ) ),
 			__( 'Dead letters', 'hospital-appointments-redis' ) => self::number( $report['dead_letters'] ),
-			__( 'Watchdog, last success', 'hospital-appointments-redis' ) => self::time( (int) $report['last_ok'] ),
+			__( 'Last successful check', 'hospital-appointments-redis' ) => self::time( (int) $report['last_ok'] ),
 		);
 		if ( '' !== (string) $report['last_error'] ) {
-			$facts[ __( 'Watchdog, last failure', 'hospital-appointments-redis' ) ] = self::time( (int) $report['last_error_at'] ) . ': ' . $report['last_error'];
+			$facts[ __( 'Last trouble', 'hospital-appointments-redis' ) ] = self::time( (int) $report['last_error_at'] ) . ': ' . $report['last_error'];
 		}
 		return $facts;
 	}
@@ -66,11 +66,19 @@ final class Diagnosis {
 			/* translators: %s: number of updates. */
 			$problems[] = sprintf( _n( '%s update was refused by MySQL and waits for a decision.', '%s updates were refused by MySQL and wait for a decision.', $count, 'hospital-appointments-redis' ), number_format_i18n( $count ) );
 		}
-		if ( (int) $report['last_error_at'] > (int) $report['last_ok'] && '' === (string) ( $report['error'] ?? '' ) ) {
+		// Once the site is back in offload mode, with a sidecar that is ready, what was noted before is history.
+		$in_trouble = 'offload' !== $report['mode'] || ! ( $report['ready'] ?? true );
+		if ( $in_trouble && (int) $report['last_error_at'] > (int) $report['last_ok'] && '' === (string) ( $report['error'] ?? '' ) ) {
 			/* translators: 1: date and time, 2: what went wrong. */
 			$problems[] = sprintf( __( 'Last trouble, %1$s: %2$s', 'hospital-appointments-redis' ), self::time( (int) $report['last_error_at'] ), $report['last_error'] );
 		}
 		return $problems;
+	}
+
+	/** The epoch, and what that is. */
+	private static function epoch( int $epoch ): string {
+		/* translators: %s: a number that grows by one each time. */
+		return sprintf( __( '%s (counts how often writing passed from the sidecar to WordPress or back)', 'hospital-appointments-redis' ), number_format_i18n( $epoch ) );
 	}
 
 	/** The mode in words. */

@@ -58,7 +58,7 @@ final class Health {
 			return; // The note would be rolled back with the caller's transaction, or lock its rows.
 		}
 		/* translators: %d: number of the ownership. */
-		self::note( sprintf( __( 'The sidecar did not answer; WordPress writes to MySQL itself (epoch %d).', 'hospital-appointments-redis' ), $epoch ) );
+		self::note( sprintf( __( 'The sidecar did not answer, so WordPress wrote to MySQL itself for a while (epoch %d).', 'hospital-appointments-redis' ), $epoch ) );
 	}
 
 	/**
@@ -113,6 +113,8 @@ final class Health {
 			case 'no_answer':
 				/* translators: %s: address. */
 				return sprintf( __( 'The sidecar at %s did not answer in time.', 'hospital-appointments-redis' ), Settings::address() );
+			case 'paused':
+				return __( 'The sidecar did not answer a moment ago; WordPress asks it again every two seconds.', 'hospital-appointments-redis' );
 			case 'unauthorized':
 				return __( 'The sidecar has another token: it reads another database, or has not read the token since it was made.', 'hospital-appointments-redis' );
 			default:

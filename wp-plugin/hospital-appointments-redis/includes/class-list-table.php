@@ -1,6 +1,6 @@
 <?php
 /**
- * The list of appointments: columns, sorting, filter.
+ * The lists of appointments and of doctors: columns, sorting, filter.
  *
  * @package Hospital\Appointments_Redis
  */
@@ -12,8 +12,8 @@ namespace Hospital\Appointments_Redis;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Adds status, doctor and start. Filtering and sorting are meta queries: what they read is brought home by the barrier
- * that every meta query raises.
+ * Adds status, doctor and start; for doctors whether, until when and where they are to be had. Filtering and sorting are
+ * meta queries: what they read is brought home by the barrier that every meta query raises.
  */
 final class List_Table {
 
@@ -30,13 +30,31 @@ final class List_Table {
 	 * @return array<string, string>
 	 */
 	public static function columns( $columns ): array {
-		$columns = (array) $columns;
-		$date    = array_intersect_key( $columns, array( 'date' => true ) );
-		unset( $columns['date'] );
-		$columns[ self::FILTER ]    = __( 'Status', 'hospital-appointments-redis' );
-		$columns['hospital_doctor'] = __( 'Doctor', 'hospital-appointments-redis' );
-		$columns[ self::SORT ]      = __( 'Start', 'hospital-appointments-redis' );
-		return $columns + $date;
+		return self::before_date(
+			(array) $columns,
+			array(
+				self::FILTER      => __( 'Status', 'hospital-appointments-redis' ),
+				'hospital_doctor' => __( 'Doctor', 'hospital-appointments-redis' ),
+				self::SORT        => __( 'Start', 'hospital-appointments-redis' ),
+			)
+		);
+	}
+
+	/**
+	 * Hooked to manage_hospital_doctor_posts_columns.
+	 *
+	 * @param mixed $columns Columns.
+	 * @return array<string, string>
+	 */
+	public static function doctor_columns( $columns ): array {
+		return self::before_date(
+			(array) $columns,
+			array(
+				'hospital_available' => __( 'Available', 'hospital-appointments-redis' ),
+				'hospital_until'     => __( 'Until', 'hospital-appointments-redis' ),
+				'hospital_room'      => __( 'Room', 'hospital-appointments-redis' ),
+			)
+		);
 	}
 
 	/**
@@ -46,7 +64,12 @@ final class List_Table {
 	 * @return array<string, mixed>
 	 */
 	public static function sortable( $columns ): array {
-		return array( self::SORT => self::SORT ) + (array) $columns;
+		$columns = (array) $columns;
+		if ( isset( $columns['date'] ) && is_array( $columns['date'] ) ) {
+			unset( $columns['date'][4] ); // It is not the order that the list begins with.
+		}
+		$start = array( self::SORT, false, __( 'Start', 'hospital-appointments-redis' ), __( 'Table ordered by Start.', 'hospital-appointments-redis' ), 'asc' );
+		return array( self::SORT => $start ) + $columns;
 	}
 
 	/**
@@ -67,6 +90,29 @@ final class List_Table {
 			case 'hospital_doctor':
 				self::prime_doctors( $post_id );
 				echo esc_html( self::doctor( (int) self::text( $post_id, 'doctor_id' ) ) );
+				break;
+		}
+	}
+
+	/**
+	 * Hooked to manage_hospital_doctor_posts_custom_column. WordPress has read the metadata of the whole page by then.
+	 *
+	 * @param mixed $column  Column.
+	 * @param mixed $post_id Post.
+	 */
+	public static function doctor_cell( $column, $post_id ): void {
+		$post_id = (int) $post_id;
+		switch ( $column ) {
+			case 'hospital_available':
+				if ( metadata_exists( 'post', $post_id, 'available' ) ) {
+					echo esc_html( rest_sanitize_boolean( self::text( $post_id, 'available' ) ) ? __( 'Yes', 'hospital-appointments-redis' ) : __( 'No', 'hospital-appointments-redis' ) );
+				}
+				break;
+			case 'hospital_until':
+				echo esc_html( self::time( self::text( $post_id, 'until' ) ) );
+				break;
+			case 'hospital_room':
+				echo esc_html( self::text( $post_id, 'room' ) );
 				break;
 		}
 	}
@@ -106,7 +152,12 @@ final class List_Table {
 				'value' => self::chosen(),
 			);
 		}
-		if ( self::SORT === $query->get( 'orderby' ) ) {
+		$sorted = self::SORT === $query->get( 'orderby' );
+		if ( ! $query->get( 'orderby' ) && ! $query->get( 's' ) ) {
+			$sorted = true;
+			$query->set( 'orderby', array( self::SORT => 'ASC', 'date' => 'DESC' ) ); // phpcs:ignore WordPress.Arrays
+		}
+		if ( $sorted ) {
 			// NOT EXISTS joins just the rows of this key, so its alias sorts; appointments without a start stay in the list.
 			$conditions[] = array(
 				'relation' => 'OR',
@@ -130,6 +181,18 @@ final class List_Table {
 		// phpcs:ignore WordPress.Security.NonceVerification.Recommended -- a filter of a list changes nothing.
 		$status = isset( $_GET[ self::FILTER ] ) && is_string( $_GET[ self::FILTER ] ) ? sanitize_text_field( wp_unslash( $_GET[ self::FILTER ] ) ) : '';
 		return $status;
+	}
+
+	/**
+	 * Columns with others before the date.
+	 *
+	 * @param array<string, string> $columns Columns.
+	 * @param array<string, string> $more    Others.
+	 * @return array<string, string>
+	 */
+	private static function before_date( array $columns, array $more ): array {
+		$date = array_intersect_key( $columns, array( 'date' => true ) );
+		return array_diff_key( $columns, $date ) + $more + $date;
 	}
 
 	/** All doctors of this page, posts and metadata together. */

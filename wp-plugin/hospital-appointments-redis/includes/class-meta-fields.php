@@ -57,7 +57,8 @@ final class Meta_Fields {
 		}
 		$text = is_scalar( $value ) ? (string) $value : '';
 		if ( 'time' === $field['kind'] ) {
-			return preg_match( '/^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)/', $text, $part ) ? $part[1] . 'T' . $part[2] : '';
+			$time = self::time( $text );
+			return '' === $time ? $text : substr( $time, 0, 16 );
 		}
 		if ( 'doctor' === $field['kind'] ) {
 			return '0' === $text ? '' : $text;
@@ -79,12 +80,19 @@ final class Meta_Fields {
 			case 'list':
 				return array_values( array_filter( array_map( 'trim', explode( "\n", $text ) ), 'strlen' ) );
 			case 'time':
-				return '' === $text || preg_match( '/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/', $text ) ? $text : null;
+				$time = self::time( $text );
+				return '' === $text || strlen( $time ) === strlen( $text ) ? $time : null;
 			case 'doctor':
 				return '' === $text || ctype_digit( $text ) ? $text : null;
 			default:
 				return $text;
 		}
+	}
+
+	/** The date and time that a text begins with, as browsers write it, to the second if it says so; '' if with none. */
+	private static function time( string $text ): string {
+		$found = preg_match( '/^(\d{4})-(\d\d)-(\d\d)[T ]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)/', $text, $part );
+		return $found && checkdate( (int) $part[2], (int) $part[3], (int) $part[1] ) ? "$part[1]-$part[2]-$part[3]T$part[4]" : '';
 	}
 
 	/**
@@ -118,8 +126,13 @@ final class Meta_Fields {
 				printf( "<textarea id=\"%s\" name=\"%s\" rows=\"4\" class=\"large-text\">\n%s</textarea>", esc_attr( $id ), esc_attr( $name ), esc_textarea( $text ) );
 				break;
 			default:
-				$type = 'time' === $field['kind'] ? 'datetime-local' : 'text';
+				// A browser would show what is no date and time as nothing, and send nothing back.
+				$kept = 'time' === $field['kind'] && '' !== $text && '' === self::time( $text );
+				$type = 'time' === $field['kind'] && ! $kept ? 'datetime-local' : 'text';
 				printf( '<input type="%s" id="%s" name="%s" value="%s" class="regular-text">', esc_attr( $type ), esc_attr( $id ), esc_attr( $name ), esc_attr( $text ) );
+				if ( $kept ) {
+					printf( '<p class="description">%s</p>', esc_html__( 'This is no date and time, and stays as it is until you write one like 2025-12-31 09:30.', 'hospital-appointments-redis' ) );
+				}
 		}
 		echo '</td></tr>';
 	}

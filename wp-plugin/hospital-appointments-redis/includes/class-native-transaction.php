@@ -22,6 +22,9 @@ final class Native_Transaction {
 	/** MySQL's errors after which the same transaction may well succeed: deadlock, lock wait, row changed (MariaDB). */
 	private const AGAIN = array( 1213, 1205, 1020 );
 
+	/** Those after which the whole transaction is gone, the caller's too. */
+	private const GONE = array( 1213, 1020 );
+
 	/** @var bool Whether the outcome is that it must be run again: the row has changed, or MySQL asks for it. */
 	public $again = false;
 
@@ -58,8 +61,8 @@ final class Native_Transaction {
 		if ( ! $this->joined ) {
 			Transaction::own( 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED' ); // Fewer locks; of this one transaction.
 		}
-		Transaction::own( $this->joined ? 'SAVEPOINT hospital_native' : 'START TRANSACTION' );
-		$rows = $this->lock( $write->post_id ) ? $this->write( $write ) : false;
+		$began = Transaction::own( $this->joined ? 'SAVEPOINT hospital_native' : 'START TRANSACTION' );
+		$rows  = false !== $began && $this->lock( $write->post_id ) ? $this->write( $write ) : false;
 		$kept = is_int( $rows ) && $this->end( $write->unconditional || $rows >= 0 );
 		if ( ! is_int( $rows ) ) {
 			$this->end( false );
@@ -72,7 +75,7 @@ final class Native_Transaction {
 	private function lock( int $post_id ): bool {
 		global $wpdb;
 		$blog = get_current_blog_id();
-		$sql  = 'SELECT epoch, mode FROM ' . Site::table( 'sync_state' ) . " WHERE blog_id = $blog AND {$this->here()} ";
+		$sql  = $this->as_now() . 'SELECT epoch, mode FROM ' . Site::table( 'sync_state' ) . " WHERE blog_id = $blog AND {$this->here()} ";
 		$row  = $wpdb->get_row( $sql . ( 0 === $post_id ? 'FOR UPDATE' : 'LOCK IN SHARE MODE' ) ); // phpcs:ignore WordPress.DB
 		if ( ! $row instanceof \stdClass ) {
 			return $this->failed( true );
@@ -85,7 +88,7 @@ final class Native_Transaction {
 			return true;
 		}
 		// One statement that locks the fence row whether it was there or not.
-		$sql = 'INSERT INTO ' . Site::table( 'sync_fence' ) . " (blog_id, post_id) SELECT $blog, $post_id FROM DUAL WHERE {$this->here()} ON DUPLICATE KEY UPDATE post_id = $post_id";
+		$sql = $this->as_now() . 'INSERT INTO ' . Site::table( 'sync_fence' ) . " (blog_id, post_id) SELECT $blog, $post_id FROM DUAL WHERE {$this->here()} ON DUPLICATE KEY UPDATE post_id = $post_id";
 		return false !== $wpdb->query( $sql ) || $this->failed( false ); // phpcs:ignore WordPress.DB
 	}
 
@@ -158,7 +161,7 @@ final class Native_Transaction {
 			foreach ( $chunk as $mark ) {
 				$rows[] = $wpdb->prepare( "SELECT $blog, %d, %s, {$this->epoch} FROM DUAL WHERE {$this->here()}", $mark[0], $mark[1] ); // phpcs:ignore WordPress.DB
 			}
-			$sql = 'INSERT INTO ' . Site::table( 'native_write' ) . ' (blog_id, post_id, meta_key, epoch) ' . implode( ' UNION ALL ', $rows ) . " ON DUPLICATE KEY UPDATE epoch = {$this->epoch}";
+			$sql = $this->as_now() . 'INSERT INTO ' . Site::table( 'native_write' ) . ' (blog_id, post_id, meta_key, epoch) ' . implode( ' UNION ALL ', $rows ) . " ON DUPLICATE KEY UPDATE epoch = {$this->epoch}";
 			if ( false === $wpdb->query( $sql ) ) { // phpcs:ignore WordPress.DB
 				return false;
 			}
@@ -173,17 +176,50 @@ final class Native_Transaction {
 			$commit      = false;
 		}
 		if ( ! $commit ) {
-			Transaction::own( $this->joined ? 'ROLLBACK TO SAVEPOINT hospital_native' : 'ROLLBACK' );
+			$this->undo();
 			return false;
 		}
 		// If the connection was lost at this very statement, nobody can know; core too reports a lost UPDATE as failed.
-		return false !== Transaction::own( $this->joined ? 'RELEASE SAVEPOINT hospital_native' : 'COMMIT' ) && $this->is_here();
+		if ( false === Transaction::own( $this->joined ? 'RELEASE SAVEPOINT hospital_native' : 'COMMIT' ) ) {
+			$this->undo();
+			return false;
+		}
+		return $this->is_here();
+	}
+
+	/** Rolls back. A transaction of ours that stays open would swallow every later write of this process: rather no connection. */
+	private function undo(): void {
+		global $wpdb;
+		$undone = Transaction::own( $this->joined ? 'ROLLBACK TO SAVEPOINT hospital_native' : 'ROLLBACK' );
+		if ( false === $undone && ! $this->joined ) {
+			$wpdb->close();
+			$wpdb->check_connection( false );
+		}
+	}
+
+	/**
+	 * Before a statement that locks a row of ours in the caller's transaction: the row as it is now, though the caller's
+	 * snapshot be older. MariaDB from 11.6.2 on would otherwise roll the caller's whole transaction back (error 1020).
+	 */
+	private function as_now(): string {
+		global $wpdb;
+		static $strict = null;
+		if ( ! $this->joined ) {
+			return '';
+		}
+		if ( null === $strict ) {
+			$strict = '1' === $wpdb->get_var( 'SELECT @@innodb_snapshot_isolation' ); // Elsewhere there is no such variable.
+		}
+		return $strict ? 'SET STATEMENT innodb_snapshot_isolation = OFF FOR ' : '';
 	}
 
 	/** A statement failed, or found that the connection is another one. */
 	private function failed( bool $or_lost ): bool {
 		global $wpdb;
 		$error       = $wpdb->dbh instanceof \mysqli ? mysqli_errno( $wpdb->dbh ) : 0;
+		if ( $this->joined && in_array( $error, self::GONE, true ) ) {
+			Transaction::lost();
+		}
 		$this->again = ! $this->joined && ( in_array( $error, self::AGAIN, true ) || ( $or_lost && 0 === $error ) );
 		return false;
 	}

@@ -22,7 +22,7 @@ final class Notices {
 		if ( ! current_user_can( 'manage_options' ) || ( null !== $screen && 'settings_page_hospital-appointments-redis' === $screen->id ) ) {
 			return;
 		}
-		$problems = Diagnosis::problems( Health::noted() + array( 'dead_letters' => self::dead_letters() ) );
+		$problems = Diagnosis::problems( Health::noted() + self::asked() );
 		if ( ! $problems ) {
 			return;
 		}
@@ -35,9 +35,17 @@ final class Notices {
 		);
 	}
 
-	/** How many there are; 0 also when nobody answers, which costs nothing then. */
-	private static function dead_letters(): int {
+	/**
+	 * What the sidecar says: how many dead letters there are, or why it does not say. While it is known to be gone this
+	 * costs nothing.
+	 *
+	 * @return array{dead_letters: int, error: string}
+	 */
+	private static function asked(): array {
 		$answer = Sidecar::ask( 'GET', '/v1/dead-letters?limit=1' );
-		return $answer->ok() ? (int) ( $answer->data['count'] ?? 0 ) : 0;
+		return array(
+			'dead_letters' => $answer->ok() ? (int) ( $answer->data['count'] ?? 0 ) : 0,
+			'error'        => $answer->ok() ? '' : Health::explain( $answer ),
+		);
 	}
 }

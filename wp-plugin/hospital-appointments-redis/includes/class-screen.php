@@ -92,6 +92,7 @@ final class Screen {
 		}
 		$set     = __( 'set', 'hospital-appointments-redis' );
 		$missing = __( 'not set', 'hospital-appointments-redis' );
+		$told    = __( 'as the sidecar is told', 'hospital-appointments-redis' );
 		return array(
 			'HOSPITAL_APPOINTMENT_POST_TYPES'     => implode( ', ', $types ),
 			'HOSPITAL_SIDECAR_ADDRESS'            => Settings::address(),
@@ -102,9 +103,9 @@ final class Screen {
 			/* translators: %d: milliseconds. */
 			'HOSPITAL_LEASE_MS'                   => sprintf( __( '%d ms', 'hospital-appointments-redis' ), Settings::lease() ),
 			'HOSPITAL_EXCLUDED_META_KEYS'         => implode( ', ', Settings::excluded_keys() ),
-			'HOSPITAL_REDIS_HOST'                 => self::constant( 'HOSPITAL_REDIS_HOST', __( 'as the sidecar is told', 'hospital-appointments-redis' ) ),
-			'HOSPITAL_REDIS_PORT'                 => self::constant( 'HOSPITAL_REDIS_PORT', __( 'as the sidecar is told', 'hospital-appointments-redis' ) ),
-			'HOSPITAL_REDIS_PASSWORD'             => '' !== self::constant( 'HOSPITAL_REDIS_PASSWORD', '' ) ? $set : $missing,
+			'HOSPITAL_REDIS_HOST'                 => self::constant( 'HOSPITAL_REDIS_HOST', $told ),
+			'HOSPITAL_REDIS_PORT'                 => self::constant( 'HOSPITAL_REDIS_PORT', $told ),
+			'HOSPITAL_REDIS_PASSWORD'             => '' !== self::constant( 'HOSPITAL_REDIS_PASSWORD', '' ) ? $set : ( defined( 'HOSPITAL_REDIS_PASSWORD' ) ? $missing : $told ),
 			Settings::TOKEN                       => '' !== Settings::token() ? $set : $missing,
 		);
 	}

@@ -39,6 +39,9 @@ final class Site {
 	/** @var \wpdb|null */
 	private static $aside = null;
 
+	/** @var bool */
+	private static $absent = false;
+
 	/** The plugin's tables. */
 	public static function table( string $name ): string {
 		global $wpdb;
@@ -61,7 +64,7 @@ final class Site {
 		$blog = get_current_blog_id();
 		$sql  = 'SELECT epoch, mode, settled, returned, held FROM ' . self::table( 'sync_state' ) . ' WHERE blog_id = ' . $blog;
 		$row  = self::row( $sql, $joined );
-		if ( null === $row && self::query( 'INSERT IGNORE INTO ' . self::table( 'sync_state' ) . ' (blog_id) VALUES (' . $blog . ')', $joined ) ) {
+		if ( null === $row && false !== self::query( 'INSERT IGNORE INTO ' . self::table( 'sync_state' ) . ' (blog_id) VALUES (' . $blog . ')', $joined ) ) {
 			$row = self::row( $sql, $joined );
 		}
 		if ( null === $row ) {
@@ -114,10 +117,31 @@ final class Site {
 		while ( hrtime( true ) <= $over ) {
 			usleep( (int) max( 1, ( $over - hrtime( true ) ) / 1000 + 1 ) );
 		}
-		self::query(
-			'UPDATE ' . self::table( 'sync_state' ) . ' SET settled = epoch WHERE blog_id = ' . get_current_blog_id() . " AND mode = 'native' AND settled < epoch AND epoch = " . $this->epoch,
-			$joined
-		);
+		$this->settle();
+	}
+
+	/**
+	 * Notes that the wait is over, so that nobody else waits. If somebody has the row locked it is left to another: to queue
+	 * for it would hold up everybody who only wants to look.
+	 */
+	private function settle(): void {
+		$db  = self::database( true );
+		$row = ' WHERE blog_id = ' . get_current_blog_id() . " AND mode = 'native' AND settled < epoch AND epoch = " . $this->epoch;
+		if ( null === $db ) {
+			return;
+		}
+		$hidden = $db->suppress_errors();
+		$db->query( 'START TRANSACTION' );
+		if ( 1 === $db->query( 'SELECT epoch FROM ' . self::table( 'sync_state' ) . $row . ' FOR UPDATE NOWAIT' ) ) { // phpcs:ignore WordPress.DB
+			$db->query( 'UPDATE ' . self::table( 'sync_state' ) . ' SET settled = epoch' . $row ); // phpcs:ignore WordPress.DB
+		}
+		$db->query( 'COMMIT' );
+		$db->suppress_errors( $hidden );
+	}
+
+	/** Whether there is no such table: the plugin's own were never made, or were dropped. Not, that it could not be read. */
+	public static function is_absent(): bool {
+		return self::$absent;
 	}
 
 	/**
@@ -144,6 +168,8 @@ final class Site {
 		}
 		$hidden = $db->suppress_errors();
 		$row    = $db->get_row( $sql ); // phpcs:ignore WordPress.DB
+
+		self::$absent = $db->dbh instanceof \mysqli && 1146 === mysqli_errno( $db->dbh ); // ER_NO_SUCH_TABLE
 		$db->suppress_errors( $hidden );
 		return $row instanceof \stdClass ? $row : null;
 	}

@@ -42,14 +42,18 @@ final class Status_Actions {
 		}
 		$status = get_post_meta( $post->ID, 'status', true );
 		$next   = self::NEXT[ is_string( $status ) ? $status : '' ] ?? array( 'pending', 'confirmed', 'cancelled' );
+		$links  = array();
 		foreach ( $next as $step ) {
-			$actions[ 'hospital_' . $step ] = sprintf(
+			$links[ 'hospital_' . $step ] = sprintf(
 				'<a href="%s">%s</a>',
 				esc_url( self::url( $post->ID, $step ) ),
-				esc_html( Post_Types::status_label( $step ) )
+				esc_html( self::verb( $step ) )
 			);
 		}
-		return $actions;
+		$actions = (array) $actions;
+		$trash   = array_search( 'trash', array_keys( $actions ), true );
+		$trash   = false === $trash ? count( $actions ) : (int) $trash;
+		return array_slice( $actions, 0, $trash, true ) + $links + array_slice( $actions, $trash, null, true );
 	}
 
 	/** Hooked to admin_post_hospital_set_status. */
@@ -61,7 +65,7 @@ final class Status_Actions {
 			wp_die( esc_html__( 'Sorry, you are not allowed to change this appointment.', 'hospital-appointments-redis' ), '', array( 'response' => 403 ) );
 		}
 		$set = self::set( $post_id, $status );
-		wp_safe_redirect( self::result( wp_get_referer(), $set ? 1 : 0, $set ? 0 : 1 ) );
+		wp_safe_redirect( self::result( wp_get_referer(), $set ? 1 : 0, $set ? 0 : 1, $post_id ) );
 		exit;
 	}
 
@@ -97,29 +101,33 @@ final class Status_Actions {
 		_prime_post_caches( $ids, false, true );
 		$set    = 0;
 		$failed = 0;
+		$last   = 0;
 		foreach ( $ids as $id ) {
 			if ( self::may_set( $id ) && self::set( $id, $status ) ) {
 				++$set;
+				$last = $id;
 			} else {
 				++$failed;
 			}
 		}
-		return self::result( (string) $redirect, $set, $failed );
+		return self::result( (string) $redirect, $set, $failed, $last );
 	}
 
 	/** Hooked to admin_notices. */
 	public static function notice(): void {
 		$screen = get_current_screen();
-		// phpcs:disable WordPress.Security.NonceVerification.Recommended -- two numbers to show.
+		// phpcs:disable WordPress.Security.NonceVerification.Recommended -- numbers to show.
 		if ( null === $screen || 'edit-' . Post_Types::APPOINTMENT !== $screen->id || ! isset( $_GET['hospital_set'], $_GET['hospital_failed'] ) ) {
 			return;
 		}
 		$set    = absint( $_GET['hospital_set'] );
 		$failed = absint( $_GET['hospital_failed'] );
+		$one    = 1 === $set && isset( $_GET['hospital_one'] ) ? absint( $_GET['hospital_one'] ) : 0;
 		// phpcs:enable
 		if ( $set > 0 ) {
 			/* translators: %s: number of appointments. */
 			$text = sprintf( _n( 'Status of %s appointment set.', 'Status of %s appointments set.', $set, 'hospital-appointments-redis' ), number_format_i18n( $set ) );
+			$text = self::may_set( $one ) ? self::outcome( $one ) : $text;
 			printf( '<div class="notice notice-success is-dismissible"><p>%s</p></div>', esc_html( $text ) );
 		}
 		if ( $failed > 0 ) {
@@ -136,7 +144,29 @@ final class Status_Actions {
 	 * @return array<int, string>
 	 */
 	public static function removable( $names ): array {
-		return array_merge( (array) $names, array( 'hospital_set', 'hospital_failed' ) );
+		return array_merge( (array) $names, array( 'hospital_set', 'hospital_failed', 'hospital_one' ) );
+	}
+
+	/** What a click does, as a verb. */
+	private static function verb( string $step ): string {
+		$verbs = array(
+			'pending'     => __( 'Mark pending', 'hospital-appointments-redis' ),
+			'confirmed'   => __( 'Confirm', 'hospital-appointments-redis' ),
+			'checked_in'  => __( 'Check in', 'hospital-appointments-redis' ),
+			'in_progress' => _x( 'Start', 'verb', 'hospital-appointments-redis' ),
+			'completed'   => __( 'Complete', 'hospital-appointments-redis' ),
+			'cancelled'   => _x( 'Cancel', 'an appointment', 'hospital-appointments-redis' ),
+			'no_show'     => __( 'Mark no-show', 'hospital-appointments-redis' ),
+		);
+		return $verbs[ $step ] ?? Post_Types::status_label( $step );
+	}
+
+	/** How one appointment stands now. */
+	private static function outcome( int $post_id ): string {
+		$title  = get_the_title( $post_id );
+		$status = get_post_meta( $post_id, 'status', true );
+		/* translators: 1: title of an appointment, 2: its status. */
+		return sprintf( __( '%1$s: %2$s.', 'hospital-appointments-redis' ), '' === $title ? '#' . $post_id : $title, Post_Types::status_label( is_scalar( $status ) ? (string) $status : '' ) );
 	}
 
 	/** Whether this is an appointment, and the user may change its status. */
@@ -164,13 +194,17 @@ final class Status_Actions {
 	 * Back to the list, with the result.
 	 *
 	 * @param string|false $address Where the user came from.
+	 * @param int          $set     How many were set.
+	 * @param int          $failed  How many were not.
+	 * @param int          $one     Which it is, if one was set.
 	 */
-	private static function result( $address, int $set, int $failed ): string {
+	private static function result( $address, int $set, int $failed, int $one ): string {
 		$address = $address ? $address : admin_url( 'edit.php?post_type=' . Post_Types::APPOINTMENT );
 		return add_query_arg(
 			array(
 				'hospital_set'    => $set,
 				'hospital_failed' => $failed,
+				'hospital_one'    => 1 === $set ? $one : false,
 			),
 			$address
 		);

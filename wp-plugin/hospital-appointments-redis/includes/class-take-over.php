@@ -40,7 +40,7 @@ final class Take_Over {
 		for ( $round = 0; $round < self::ROUNDS && $retries < self::RETRIES; $round++ ) {
 			$site = Site::read( $joined );
 			if ( null === $site ) {
-				return $joined && null !== Site::read() ? false : self::plain( $write );
+				return Site::is_absent() ? self::plain( $write ) : false;
 			}
 			if ( $site->offload ) {
 				if ( ! $asked && ! Sidecar::is_in_doubt() && Barrier::before_write( $write->post_id, $write->keys ) ) {

@@ -69,6 +69,13 @@ final class Transaction {
 		return self::$open || ! self::$autocommit;
 	}
 
+	/** MySQL has rolled the caller's back by itself. What follows is in none, as in plain WordPress. */
+	public static function lost(): void {
+		self::$open  = false;
+		self::$home  = 0;
+		self::$posts = array();
+	}
+
 	/** Whether one is open though no query said so: only inside a transaction does a savepoint last. */
 	public static function is_open_unseen(): bool {
 		global $wpdb;

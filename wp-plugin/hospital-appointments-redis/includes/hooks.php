@@ -61,6 +61,8 @@ add_action( 'load-post.php', array( Meta_Box::class, 'leave_untouched_rows' ) );
 add_filter( 'manage_' . Post_Types::APPOINTMENT . '_posts_columns', array( List_Table::class, 'columns' ) );
 add_filter( 'manage_edit-' . Post_Types::APPOINTMENT . '_sortable_columns', array( List_Table::class, 'sortable' ) );
 add_action( 'manage_' . Post_Types::APPOINTMENT . '_posts_custom_column', array( List_Table::class, 'cell' ), 10, 2 );
+add_filter( 'manage_' . Post_Types::DOCTOR . '_posts_columns', array( List_Table::class, 'doctor_columns' ) );
+add_action( 'manage_' . Post_Types::DOCTOR . '_posts_custom_column', array( List_Table::class, 'doctor_cell' ), 10, 2 );
 add_action( 'restrict_manage_posts', array( List_Table::class, 'filter' ) );
 add_action( 'pre_get_posts', array( List_Table::class, 'query' ) );
 add_filter( 'post_row_actions', array( Status_Actions::class, 'row' ), 10, 2 );

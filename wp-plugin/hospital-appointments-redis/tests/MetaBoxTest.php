@@ -64,6 +64,24 @@ final class MetaBoxTest extends ClinicTestCase {
 		$this->assertSame( array( 'status' => array( 'pending' ) ), get_post_meta( $post ) );
 	}
 
+	public function test_a_time_that_is_none_is_shown_as_text_and_kept(): void {
+		wp_set_current_user( 1 );
+		foreach ( array( 'noon', '2025-02-30T10:00', '2025-03-04T25:00' ) as $none ) {
+			$post = $this->post( array( 'start' => $none, 'end' => '2025-03-04 05:06:07' ) ); // phpcs:ignore WordPress.Arrays
+			$html = $this->printed( static function () use ( $post ): void {
+				Meta_Box::render( get_post( $post ) );
+			} );
+			$this->assertStringContainsString( '<input type="text" id="hospital-start" name="hospital[start]" value="' . $none . '"', $html );
+			$this->assertStringContainsString( '<input type="datetime-local" id="hospital-end" name="hospital[end]" value="2025-03-04T05:06"', $html );
+			$this->submit( $post, array( 'start' => $none, 'room' => '4' ), array( 'start' => $none, 'room' => '' ) ); // phpcs:ignore WordPress.Arrays
+			$this->assertSame( array( $none, '4' ), array( get_post_meta( $post, 'start', true ), get_post_meta( $post, 'room', true ) ) );
+			$this->submit( $post, array( 'start' => '2025-02-31 10:00' ), array( 'start' => $none ) );
+			$this->assertSame( $none, get_post_meta( $post, 'start', true ) );
+			$this->submit( $post, array( 'start' => '2025-02-28 10:00' ), array( 'start' => $none ) );
+			$this->assertSame( '2025-02-28T10:00', get_post_meta( $post, 'start', true ) );
+		}
+	}
+
 	public function test_a_revision_or_another_type_saves_nothing(): void {
 		$post     = $this->open();
 		$revision = $this->post( array(), array( 'post_type' => 'revision', 'post_status' => 'inherit', 'post_parent' => $post, 'post_name' => "$post-revision-v1" ) ); // phpcs:ignore WordPress.Arrays

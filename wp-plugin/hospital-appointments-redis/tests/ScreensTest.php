@@ -9,6 +9,7 @@ declare(strict_types=1);
 
 namespace Hospital\Appointments_Redis\Tests;
 
+use Hospital\Appointments_Redis\Diagnosis;
 use Hospital\Appointments_Redis\Health;
 use Hospital\Appointments_Redis\List_Table;
 use Hospital\Appointments_Redis\Notices;
@@ -44,6 +45,31 @@ final class ScreensTest extends ClinicTestCase {
 		$this->assertStringContainsString( '2025', $this->cell( 'hospital_start', $post ) );
 	}
 
+	public function test_the_doctors_columns_show_who_is_to_be_had_where_and_are_escaped(): void {
+		$this->assertSame( array( 'cb', 'title', 'hospital_available', 'hospital_until', 'hospital_room', 'date' ), array_keys( apply_filters( 'manage_hospital_doctor_posts_columns', array( 'cb' => '', 'title' => 'Title', 'date' => 'Date' ) ) ) ); // phpcs:ignore WordPress.Arrays
+		remove_all_filters( 'sanitize_post_meta_room_for_hospital_doctor' );
+		remove_all_filters( 'sanitize_post_meta_until_for_hospital_doctor' );
+		$cells  = static function ( int $doctor ): array {
+			return array_map(
+				static function ( string $column ) use ( $doctor ): string {
+					ob_start();
+					do_action( 'manage_hospital_doctor_posts_custom_column', $column, $doctor );
+					return (string) ob_get_clean();
+				},
+				array( 'hospital_available', 'hospital_until', 'hospital_room' )
+			);
+		};
+		$fields = array( 'post_type' => Post_Types::DOCTOR );
+		$shown  = $cells( $this->post( array( 'available' => '1', 'until' => '2025-03-04T05:06', 'room' => '12' ), $fields ) ); // phpcs:ignore WordPress.Arrays
+		$this->assertSame( array( 'Yes', '12' ), array( $shown[0], $shown[2] ) );
+		$this->assertStringContainsString( '2025', $shown[1] );
+		$this->assertSame( array( 'No', '', '' ), $cells( $this->post( array( 'available' => '' ), $fields ) ) );
+		$this->assertSame( array( '', '', '' ), $cells( $this->post( array(), $fields ) ) );
+		$evil = implode( '', $cells( $this->post( array( 'until' => self::EVIL, 'room' => self::EVIL ), $fields ) ) ); // phpcs:ignore WordPress.Arrays
+		$this->assertSame( 2, substr_count( $evil, 'alert(1)' ) );
+		$this->assertStringNotContainsString( '<script', $evil );
+	}
+
 	public function test_the_status_filter_is_a_meta_query_that_sees_what_waits(): void {
 		wp_set_current_user( 1 );
 		set_current_screen( 'edit-hospital_appointment' );
@@ -74,6 +100,14 @@ final class ScreensTest extends ClinicTestCase {
 		$early = $this->post( array( 'start' => '2030-01-01T10:00' ) );
 		$order = array_values( array_intersect( $this->listed( array( 'orderby' => 'hospital_start', 'order' => 'ASC' ) ), array( $late, $none, $early ) ) ); // phpcs:ignore WordPress.Arrays
 		$this->assertSame( array( $none, $early, $late ), $order );
+		$order = array_values( array_intersect( $this->listed( array( 'orderby' => 'hospital_start', 'order' => 'DESC' ) ), array( $late, $none, $early ) ) ); // phpcs:ignore WordPress.Arrays
+		$this->assertSame( array( $late, $early, $none ), $order );
+		$order = array_values( array_intersect( $this->listed( array() ), array( $late, $none, $early ) ) );
+		$this->assertSame( array( $none, $early, $late ), $order, 'the order of the list unless another is chosen' );
+		$order = array_values( array_intersect( $this->listed( array( 'orderby' => 'ID', 'order' => 'ASC' ) ), array( $late, $none, $early ) ) ); // phpcs:ignore WordPress.Arrays
+		$this->assertSame( array( $late, $none, $early ), $order );
+		$order = array_values( array_intersect( $this->listed( array( 'post_type' => Post_Types::DOCTOR ) ), array( $late, $none, $early ) ) );
+		$this->assertSame( array(), $order );
 	}
 
 	public function test_bulk_actions_set_a_status_for_who_may(): void {
@@ -91,8 +125,58 @@ final class ScreensTest extends ClinicTestCase {
 		$links = Status_Actions::row( array(), get_post( $post ) );
 		$this->assertSame( array( 'hospital_checked_in', 'hospital_cancelled', 'hospital_no_show' ), array_keys( $links ) );
 		$this->assertStringContainsString( '_wpnonce=', implode( '', $links ) );
+		$this->assertSame( array( 'Check in', 'Cancel', 'Mark no-show' ), array_map( 'wp_strip_all_tags', array_values( $links ) ) );
+		$links = Status_Actions::row( array( 'edit' => '', 'trash' => '', 'other' => '' ), get_post( $post ) ); // phpcs:ignore WordPress.Arrays
+		$this->assertSame( array( 'edit', 'hospital_checked_in', 'hospital_cancelled', 'hospital_no_show', 'trash', 'other' ), array_keys( $links ) );
 		wp_set_current_user( 0 );
 		$this->assertSame( array(), Status_Actions::row( array(), get_post( $post ) ) );
+	}
+
+	public function test_the_notice_names_the_one_appointment_that_was_set(): void {
+		remove_all_filters( 'title_save_pre' );
+		wp_set_current_user( 1 );
+		set_current_screen( 'edit-hospital_appointment' );
+		$post = $this->post( array( 'status' => 'pending' ), array( 'post_title' => 'Appointment 0448 ' . self::EVIL ) );
+		$page = $this->post( array(), array( 'post_type' => 'page' ) );
+		wp_parse_str( (string) wp_parse_url( Status_Actions::handle_bulk( 'edit.php', 'hospital_set_status:confirmed', array( $post, $page ) ), PHP_URL_QUERY ), $_GET );
+		$html = $this->printed( array( Status_Actions::class, 'notice' ) );
+		$this->assertStringContainsString( 'Appointment 0448', $html );
+		$this->assertStringContainsString( ': Confirmed.', $html );
+		$this->assertStringContainsString( 'Status of 1 appointment could not be set.', $html );
+		$this->assertStringNotContainsString( '<script', $html );
+		$_GET['hospital_one'] = (string) $page;
+		$this->assertStringContainsString( 'Status of 1 appointment set.', $this->printed( array( Status_Actions::class, 'notice' ) ) );
+		$_GET['hospital_one'] = (string) $post;
+		$_GET['hospital_set'] = '2';
+		$this->assertStringContainsString( 'Status of 2 appointments set.', $this->printed( array( Status_Actions::class, 'notice' ) ) );
+		$this->assertStringNotContainsString( 'hospital_one', Status_Actions::handle_bulk( 'edit.php?hospital_one=7', 'hospital_set_status:confirmed', array( $page ) ) );
+	}
+
+	public function test_administrators_hear_of_a_sidecar_that_does_not_answer_though_nobody_wrote(): void {
+		$told = Process::run(
+			'require_once ABSPATH . "wp-admin/includes/admin.php"; wp_set_current_user( 1 ); set_current_screen( "dashboard" ); Breaker::close();
+			$told = array();
+			foreach ( array( 1, 2 ) as $page ) { ob_start(); Notices::show(); $told[] = ob_get_clean(); }
+			return array( $told, Health::noted()["mode"], Sidecar::$calls );',
+			array( 'HOSPITAL_SIDECAR_ADDRESS' => '127.0.0.1:1' )
+		);
+		$this->assertStringContainsString( 'No sidecar listens at 127.0.0.1:1.', $told[0][0] );
+		$this->assertStringContainsString( 'The sidecar did not answer a moment ago;', $told[0][1] );
+		$this->assertSame( array( 'offload', 1 ), array( $told[1], $told[2] ), 'asking takes nothing over' );
+	}
+
+	public function test_trouble_that_is_over_is_not_shown_as_a_problem(): void {
+		$report = array( 'mode' => 'offload', 'held' => false, 'epoch' => 7, 'last_ok' => 10, 'last_error' => 'gone', 'last_error_at' => 20, 'left' => 0 ); // phpcs:ignore WordPress.Arrays
+		$this->assertSame( array(), Diagnosis::problems( $report ) );
+		$live = array( 'reachable' => true, 'ready' => true, 'version' => '', 'dirty_posts' => 0, 'dead_letters' => 0 ); // phpcs:ignore WordPress.Arrays
+		$this->assertSame( array(), Diagnosis::problems( $report + $live ) );
+		$facts = Diagnosis::facts( $report + $live );
+		$this->assertStringContainsString( ': gone', $facts['Last trouble'] );
+		$this->assertArrayHasKey( 'Last successful check', $facts );
+		$this->assertStringStartsWith( '7 (', $facts['Epoch'] );
+		foreach ( array( array( 'ready' => false ) + $report + $live, array( 'mode' => 'native' ) + $report ) as $bad ) { // phpcs:ignore WordPress.Arrays
+			$this->assertStringContainsString( 'Last trouble, ', implode( ' ', Diagnosis::problems( $bad ) ) );
+		}
 	}
 
 	public function test_only_administrators_hear_of_trouble(): void {
@@ -125,6 +209,7 @@ final class ScreensTest extends ClinicTestCase {
 		$html = $this->printed( array( Screen::class, 'render' ) );
 		$this->assertStringContainsString( 'HOSPITAL_APPOINTMENT_POST_TYPES', $html );
 		$this->assertStringContainsString( 'HOSPITAL_WP_CONFIG=', $html );
+		$this->assertSame( defined( 'HOSPITAL_REDIS_PASSWORD' ), false === strpos( $html, 'HOSPITAL_REDIS_PASSWORD</code></td><td>as the sidecar is told' ) );
 		$this->assertNotSame( '', Settings::token() );
 		foreach ( array( Settings::token(), DB_PASSWORD . '"', 'DB_PASSWORD=' . DB_PASSWORD ) as $secret ) {
 			$this->assertStringNotContainsString( $secret, $html );
