@@ -21,6 +21,9 @@ import (
 // site is WordPress's address inside, where the browser is.
 const site = "http://localhost"
 
+// corePath: an old WordPress on a newer PHP has complaints of its own.
+var corePath = regexp.MustCompile(` in <b>/var/www/html/wp-(?:includes|admin)/|WordPress\.org`)
+
 // complaint is what PHP prints into a page; the fixtures let it.
 var complaint = regexp.MustCompile(`(?:Fatal error|Parse error|Warning|Notice|Deprecated)(?:</b>)?: .*`)
 
@@ -63,8 +66,10 @@ func (b browser) do(what string, actions ...chromedp.Action) {
 	if err := chromedp.Run(b.ctx, append(actions, chromedp.Evaluate("document.documentElement.outerHTML", &html))...); err != nil {
 		b.t.Fatalf("%s: %v", what, err)
 	}
-	if found := complaint.FindString(html); found != "" {
-		b.t.Errorf("%s: the page says %q", what, found)
+	for _, found := range complaint.FindAllString(html, -1) {
+		if !corePath.MatchString(found) {
+			b.t.Errorf("%s: the page says %q", what, found)
+		}
 	}
 }
 

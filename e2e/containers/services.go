@@ -38,7 +38,7 @@ func services(name string) []service {
 			"HOSPITAL_REDIS_HOST=" + name + "-redis", "HOSPITAL_REDIS_USERNAME=hospital", "HOSPITAL_REDIS_PASSWORD=test",
 		}},
 		// The browser asks nobody outside either: a page must not wait for an avatar.
-		{name: "browser", image: "browser", shares: loopback, cmd: []string{"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost", "about:blank"}},
+		{name: "browser", image: "browser", tag: "trixie", shares: loopback, cmd: []string{"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost", "about:blank"}},
 	}
 }
 
