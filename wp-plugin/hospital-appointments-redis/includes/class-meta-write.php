@@ -16,6 +16,12 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Meta_Write {
 
+	/** A value larger than this is core's; the sidecar's default limit. */
+	private const LARGEST = 4194304;
+
+	/** A value shorter than this fits any text column. */
+	private const SHORT = 65536;
+
 	/** @var int Post; 0: all posts. */
 	public $post_id;
 
@@ -109,6 +115,24 @@ final class Meta_Write {
 			return null;
 		}
 		return is_scalar( $value ) ? (string) $value : '';
+	}
+
+	/**
+	 * Whether a field means to the sidecar what it means to core. What does not, core writes itself.
+	 *
+	 * @param string      $key   Key.
+	 * @param string|null $bytes Value.
+	 */
+	public static function means_the_same( string $key, ?string $bytes ): bool {
+		global $wpdb;
+		if ( null === $bytes || strlen( $bytes ) > self::LARGEST || 1 !== preg_match( '/^[\x20-\x7E]{1,255}$/D', $key ) ) {
+			return false;
+		}
+		if ( strlen( $bytes ) < self::SHORT && 1 !== preg_match( '/[^\x00-\x7F]/', $bytes ) ) {
+			return true;
+		}
+		// In another charset PHP and the sidecar would not mean the same bytes.
+		return in_array( (string) $wpdb->charset, array( 'utf8', 'utf8mb3', 'utf8mb4' ), true ) && ! self::is_refused( $key, $bytes );
 	}
 
 	/**

@@ -19,12 +19,6 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Writer {
 
-	/** A value larger than this is core's; the sidecar's default limit. */
-	private const LARGEST = 4194304;
-
-	/** A value shorter than this fits any text column. */
-	private const SHORT = 65536;
-
 	/** What core fires when it has looked at the rows and has not written yet. */
 	private const BEFORE = array( 'add_post_meta', 'update_post_meta', 'update_postmeta', 'delete_post_meta', 'delete_postmeta' );
 
@@ -201,19 +195,11 @@ final class Writer {
 	 * @param mixed  $value   Value.
 	 */
 	private static function may_offload( int $post_id, string $key, $value ): bool {
-		global $wpdb;
 		$view  = Posts::fresh_view( $post_id );
 		$bytes = Meta_Write::bytes( $value );
-		if ( null === $view || null === $bytes || strlen( $bytes ) > self::LARGEST || Transaction::is_open() || Deletion::is_leaving( $post_id ) || self::is_core_writing( $post_id ) ) {
+		if ( null === $view || Transaction::is_open() || Deletion::is_leaving( $post_id ) || self::is_core_writing( $post_id ) ) {
 			return false;
 		}
-		if ( strlen( $key ) > 255 || 1 !== preg_match( '/^[\x20-\x7E]+$/D', $key ) || $view->collides( $key ) || 1 !== count( $view->ids( $key ) ) ) {
-			return false;
-		}
-		if ( strlen( $bytes ) < self::SHORT && 1 !== preg_match( '/[^\x00-\x7F]/', $bytes ) ) {
-			return true;
-		}
-		// In another charset PHP and the sidecar would not mean the same bytes.
-		return in_array( (string) $wpdb->charset, array( 'utf8', 'utf8mb3', 'utf8mb4' ), true ) && ! Meta_Write::is_refused( $key, $bytes );
+		return 1 === count( $view->ids( $key ) ) && ! $view->collides( $key ) && Meta_Write::means_the_same( $key, $bytes );
 	}
 }

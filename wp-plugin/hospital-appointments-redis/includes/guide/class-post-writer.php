@@ -30,12 +30,6 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Post_Writer {
 
-	/** A value larger than this is WordPress's; the sidecar's default limit. */
-	private const LARGEST = 4194304;
-
-	/** A value shorter than this fits any text column. */
-	private const SHORT = 65536;
-
 	/** Whether the sidecar is to be left out: the caller has a transaction open, or the blog is not served. */
 	public static function is_wordpress_alone(): bool {
 		return Transaction::is_open() || ! Settings::serves();
@@ -154,17 +148,8 @@ final class Post_Writer {
 	 * @param mixed  $value Value, sanitized.
 	 */
 	private static function may_offload( View $view, string $key, $value ): bool {
-		global $wpdb;
-		$bytes = Meta_Write::bytes( $value );
-		if ( null === $bytes || strlen( $bytes ) > self::LARGEST || Settings::is_excluded( $key ) || 1 !== preg_match( '/^[\x20-\x7E]{1,255}$/D', $key ) ) {
-			return false;
-		}
-		if ( $view->collides( $key ) || count( $view->ids( $key ) ) > 1 ) {
-			return false;
-		}
-		// In another charset PHP and the sidecar would not mean the same bytes.
-		$plain = strlen( $bytes ) < self::SHORT && 1 !== preg_match( '/[^\x00-\x7F]/', $bytes );
-		return $plain || ( in_array( (string) $wpdb->charset, array( 'utf8', 'utf8mb3', 'utf8mb4' ), true ) && ! Meta_Write::is_refused( $key, $bytes ) );
+		return ! Settings::is_excluded( $key ) && count( $view->ids( $key ) ) <= 1 && ! $view->collides( $key )
+			&& Meta_Write::means_the_same( $key, Meta_Write::bytes( $value ) );
 	}
 
 	/**
