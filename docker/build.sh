@@ -4,7 +4,8 @@
 #   docker/build.sh                       base, wordpress, database, redis, tests of trixie
 #   docker/build.sh trixie bookworm sid   of several Debian releases
 #   docker/build.sh trixie valkey         and redis:trixie-valkey
-#   docker/build.sh sidecar               sidecar:dev, compiled here (a Go toolchain is needed)
+#   docker/build.sh sidecar               sidecar:dev, compiled here (a Go toolchain is needed);
+#                                         HOSPITAL_SIDECAR_TAG names it otherwise, for a second work tree
 #   docker/build.sh browser               browser:trixie, a headless Chromium
 #
 # A second run finds everything built and takes seconds. To build anew, remove the image and run it again.
@@ -42,7 +43,7 @@ sidecar() {
   mkdir -p "$here/.build"
   step "hospital-sidecar (go build)" env CGO_ENABLED=0 GOOS=linux \
     go -C "$here/.." build -trimpath -ldflags '-s -w' -o "$here/.build/hospital-sidecar" ./sidecar
-  image sidecar:dev "$here/.build" -f "$here/sidecar/Dockerfile"
+  image "sidecar:${HOSPITAL_SIDECAR_TAG:-dev}" "$here/.build" -f "$here/sidecar/Dockerfile"
 }
 
 [ $# -gt 0 ] || set -- trixie

@@ -21,6 +21,9 @@ const lifetime = 30 * 60
 // Suite is the Debian release whose images are used.
 func Suite() string { return cmp.Or(os.Getenv("HOSPITAL_SUITE"), "trixie") }
 
+// sidecarTag is the sidecar's image, which every work tree may build its own of.
+func sidecarTag() string { return cmp.Or(os.Getenv("HOSPITAL_SIDECAR_TAG"), "dev") }
+
 var started struct {
 	sync.Mutex
 	pool      *dockertest.Pool

@@ -33,7 +33,7 @@ func services(name string) []service {
 			filepath.Join(root(), "e2e/wordpress/fixtures.php") + ":/var/www/html/wp-content/mu-plugins/fixtures.php:ro",
 			filepath.Join(root(), "e2e") + ":/e2e:ro",
 		}},
-		{name: "sidecar", image: "sidecar", tag: "dev", shares: loopback, user: "65532:65532", cmd: []string{"serve"}, mounts: []string{config}, env: []string{
+		{name: "sidecar", image: "sidecar", tag: sidecarTag(), shares: loopback, user: "65532:65532", cmd: []string{"serve"}, mounts: []string{config}, env: []string{
 			"HOSPITAL_WP_CONFIG=/config/wp-config.php", "HOSPITAL_LISTEN=0.0.0.0:8787", "HOSPITAL_ALLOW_REMOTE=true",
 			"HOSPITAL_REDIS_HOST=" + name + "-redis", "HOSPITAL_REDIS_USERNAME=hospital", "HOSPITAL_REDIS_PASSWORD=test",
 		}},
