@@ -56,6 +56,7 @@ func (x *explorer) successors(s state) {
 	for i := 0; i < x.Syncers; i++ {
 		x.sync(i, i%x.Sidecars)
 	}
+	x.rollback()
 	x.read()
 	x.redisEvents()
 }

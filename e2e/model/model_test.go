@@ -60,7 +60,7 @@ func TestDeviations(t *testing.T) {
 		{"acknowledged only under a lease of the same epoch", Deviations{Confirm: true}},
 		{"fence rows of epochs before the return are pruned", Deviations{Prune: true}},
 	} {
-		one.code.FreshUnchanged, one.code.FenceDead, one.code.ReadFence = true, true, true
+		one.code.FreshUnchanged, one.code.FenceDead, one.code.ReadFence, one.code.AskAgain = true, true, true, true
 		t.Run(one.name, func(t *testing.T) {
 			for _, each := range Scenarios() {
 				if each.Size == Small && each.Reads == 0 && each.Ops[0].Kind != direct {

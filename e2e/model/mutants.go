@@ -19,6 +19,11 @@ func api(process, value, sidecar int) Op {
 	return Op{Kind: direct, Process: process, Value: value, Sidecar: sidecar}
 }
 
+// inside is a write in a transaction of process 1.
+func inside(kind, value, key int) Op {
+	return Op{Kind: kind, Process: 1, Value: value, Key: key}
+}
+
 // with switches a rule off.
 func (c Scenario) with(off func(*Without)) Scenario {
 	off(&c.Without)
@@ -93,7 +98,10 @@ func Repairs() []Mutant {
 	unknown := Scenario{Ops: []Op{wp(0, 1, 0), wp(1, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, Code: Code}
 	unknown.Code.PlainUnknown = true
 	born := Scenario{Ops: []Op{wp(0, 1, 0), {Kind: core, Process: 1, Value: 2, Born: true}}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Code: Code}
+	again := Scenario{Ops: []Op{wp(0, 1, 0), inside(opens, 2, 0), inside(closes, 3, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, Code: Code}
+	again.Code.AskAgain = false
 	return []Mutant{
+		{"asking what is dirty before a further write in a caller's transaction", again},
 		{"a barrier for a post that this request inserted", born},
 		{"raising the fence's stamp before dead letters are made", dead},
 		{"a new version for a value equal to the dirty one", same},

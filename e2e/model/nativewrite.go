@@ -6,7 +6,7 @@ func (x *explorer) takeOver(i int) {
 	op := &s.Op[i]
 	switch op.PC {
 	case pcRefused:
-		if !s.Native && (x.Code.PlainRefused || x.Ops[i].Kind == core) {
+		if kind := x.Ops[i].Kind; !s.Native && (x.Code.PlainRefused || kind == core || kind == opens) {
 			x.beginBarrier(i)
 		}
 		x.lookAtRow(i)
@@ -66,6 +66,9 @@ func (x *explorer) lookAtRow(i int) {
 func (x *explorer) nativeTransaction(i int) {
 	s := x.from
 	op, me := &s.Op[i], x.Ops[i]
+	if x.locked(i) {
+		return
+	}
 	if !s.Native || s.Epoch != op.Seen && !x.Without.StillWaited {
 		op.PC = pcTakeOver
 		x.emit(s, "PHP of write %d finds another epoch than it waited for", i+1, 0)
@@ -87,7 +90,9 @@ func (x *explorer) nativeTransaction(i int) {
 		t.Op[i].PC = pcLostWrite
 		x.emit(t, "the connection of write %d is lost, and its mark with it", i+1, 0)
 	}
-	s.NW[me.Key] = s.Epoch
+	if me.Kind != opens {
+		s.NW[me.Key] = s.Epoch
+	}
 	x.native(&s, i)
 	if s.LostCommits > 0 {
 		t := s

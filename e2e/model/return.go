@@ -38,6 +38,9 @@ func (x *explorer) giveBack(j int) {
 		side.Return = 2
 		x.emit(s, "sidecar %d finds everything drained", j+1, 0)
 	case 2:
+		if s.Tx.Mark != 0 {
+			return // the site row is locked
+		}
 		if x.Without.RaiseBeforeDrain {
 			if s.Run == side.RetID.Run {
 				s.raise(side.RetE, x)

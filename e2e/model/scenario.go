@@ -50,15 +50,16 @@ type Deviations struct {
 	FreshUnchanged bool // a value equal to the dirty one gets a new version all the same
 	FenceDead      bool // the fence's stamp is raised before dead letters are made, and the rest read anew
 	ReadFence      bool // a reader without a lease asks the fence as well
+	AskAgain       bool // a further write in a caller's transaction asks what is dirty
 }
 
 // Protocol is the text; Code is what the repository does; both with the
 // repairs that the model asked for.
 var (
-	Protocol = Deviations{FreshUnchanged: true, FenceDead: true, ReadFence: true}
+	Protocol = Deviations{FreshUnchanged: true, FenceDead: true, ReadFence: true, AskAgain: true}
 	Code     = Deviations{
 		OwnClaim: true, OffloadBlind: true, PlainRefused: true, Confirm: true, Prune: true,
-		FreshUnchanged: true, FenceDead: true, ReadFence: true,
+		FreshUnchanged: true, FenceDead: true, ReadFence: true, AskAgain: true,
 	}
 )
 

@@ -28,6 +28,8 @@ func Scenarios() []Sized {
 		{Small, Scenario{Name: "equal values", Ops: []Op{wp(0, 1, 0), own(1, 2, 0), wp(1, 1, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3}},
 		{Small, Scenario{Name: "the caller saw an older row", Ops: []Op{wp(0, 1, 0), {Kind: update, Process: 1, Value: 0, Looks: true}}, Sidecars: 1, Syncers: 1, MaxEpoch: 3}},
 		{Small, Scenario{Name: "a transaction of the caller's", Ops: []Op{wp(0, 1, 0), {Kind: undone, Process: 1, Value: 2}}, Sidecars: 1, Syncers: 1, MaxEpoch: 3}},
+		{Small, Scenario{Name: "two writes in a transaction of the caller's", Ops: []Op{wp(0, 1, 0), inside(opens, 2, 0), inside(closes, 3, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3}},
+		{Small, Scenario{Name: "two fields in a transaction of the caller's", Keys: 2, Ops: []Op{wp(0, 1, 0), inside(opens, 2, 1), inside(closes, 3, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2}},
 		{Small, Scenario{Name: "a reader", Ops: []Op{wp(0, 1, 0), wp(0, 2, 0)}, Sidecars: 1, Syncers: 1, Reads: 2, MaxEpoch: 3}},
 		{Small, Scenario{Name: "two fields", Keys: 2, Ops: []Op{keyed(wp(0, 1, 0), 0), keyed(wp(0, 2, 0), 1), keyed(own(1, 3, 0), 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2}},
 		{Small, Scenario{Name: "dead letters", Ops: []Op{wp(0, 1, 0), refused(wp(0, 2, 0)), own(0, 3, 0)}, Sidecars: 1, Syncers: 2, MaxEpoch: 2}},
@@ -39,6 +41,7 @@ func Scenarios() []Sized {
 		{Small, Scenario{Name: "the direct API", Ops: []Op{api(0, 1, 0), api(0, 2, 0), wp(1, 3, 1)}, Sidecars: 2, Syncers: 1, MaxEpoch: 3}},
 
 		{Medium, Scenario{Name: "three updates, two outages", Ops: []Op{wp(0, 1, 0), wp(1, 2, 0), wp(1, 3, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 5}},
+		{Medium, Scenario{Name: "two writes in a transaction of the caller's, two sidecars", Ops: []Op{wp(0, 1, 1), inside(opens, 2, 0), inside(closes, 3, 0)}, Sidecars: 2, Syncers: 1, MaxEpoch: 3}},
 		{Medium, Scenario{Name: "two updates, two sidecars with their syncers", Ops: []Op{wp(0, 1, 0), wp(1, 2, 1)}, Sidecars: 2, Syncers: 2, MaxEpoch: 3}},
 		{Medium, Scenario{Name: "two updates and a write of core's", Ops: []Op{wp(0, 1, 0), wp(1, 2, 0), own(2, 3, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2}},
 		{Medium, Scenario{Name: "two fields, two syncers", Keys: 2, Ops: []Op{keyed(wp(0, 1, 0), 0), keyed(wp(0, 2, 0), 1), keyed(own(1, 3, 0), 0)}, Sidecars: 1, Syncers: 2, MaxEpoch: 2}},

@@ -16,6 +16,8 @@ const (
 	core          // what core writes itself after a barrier: add, delete, by meta id
 	direct        // the direct API: no deadline, no fallback
 	undone        // an update in a transaction that its caller rolls back
+	opens         // the first write of a transaction of the caller's, which stays open
+	closes        // a further write of that transaction, and its COMMIT
 )
 
 // Operation outcomes.
@@ -79,6 +81,12 @@ type field struct {
 	V          version
 	Op         uint8 // index + 1
 	Unverified bool
+}
+
+// transaction is a caller's: the row that it has written and locks.
+type transaction struct {
+	By, Key, Op uint8 // process + 1, key, op + 1
+	Mark        uint8 // native: the epoch, and site row and fence are locked too
 }
 
 // redis is everything that one Redis holds.
@@ -147,6 +155,7 @@ type state struct {
 	FenceRead, FenceV        version
 	NW                       [maxKeys]uint8 // native-write rows: epoch
 	Row                      [maxKeys]uint8 // whose value, op + 1; 0: the value from before
+	Tx                       transaction    // of a caller, open
 	// Redis
 	Run   uint8
 	Next  uint8 // next token

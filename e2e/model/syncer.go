@@ -72,6 +72,9 @@ func (x *explorer) commit(at int, who string) {
 		x.emit(s, who+" %d finds a newer read committed and forgets", number(at), 0)
 		return
 	}
+	if x.lockedFor(p) {
+		return // it can only forget, and come again
+	}
 	if x.plan(&s, at) {
 		p.At = slotBury
 		if x.Code.FenceDead {

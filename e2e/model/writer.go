@@ -14,6 +14,9 @@ func (x *explorer) operate(i int) {
 	case pcBarrier:
 		x.barrier(i)
 	case pcPlain:
+		if x.locked(i) {
+			break
+		}
 		s := x.from
 		x.native(&s, i)
 		x.emit(s, "core writes %d in offload", i+1, 0)
@@ -52,6 +55,11 @@ func (x *explorer) begin(i int) {
 			op.PC, op.Req = pcRefused, reqNone
 			x.emit(s, "write %d begins: its sidecar is not reachable", i+1, 0)
 		}
+	case opens:
+		op.PC = pcRefused
+		x.emit(s, "write %d begins: the first of a caller's transaction", i+1, 0)
+	case closes:
+		x.writeAgain(i)
 	case core:
 		op.PC = pcRefused // first a barrier, if one is answered
 		if me.Born {
@@ -130,7 +138,14 @@ func (x *explorer) native(s *state, i int) {
 		s.end(i, open)
 		return
 	}
-	x.put(s, x.Ops[i].Key, uint8(i+1))
 	s.Op[i].V = version{}
+	switch x.Ops[i].Kind {
+	case opens:
+		x.open(s, i)
+		return
+	case closes:
+		x.commitCallers(s)
+	}
+	x.put(s, x.Ops[i].Key, uint8(i+1))
 	s.end(i, done)
 }
