@@ -12,7 +12,7 @@ namespace Hospital\Appointments_Redis;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Closed: calls go through. Open: they do not, and one process every two seconds looks whether the sidecar is back.
+ * Closed: calls go through. Open: they do not, and one process each second looks whether the sidecar is back.
  *
  * The state is one number, when the next probe is due (hrtime), in APCu or else in a file. Its name holds a secret, so
  * that nobody else on the host can put something else there.
@@ -20,7 +20,7 @@ defined( 'ABSPATH' ) || exit;
 final class Breaker {
 
 	/** Nanoseconds between probes. */
-	public const PAUSE = 2000000000;
+	public const PAUSE = 1000000000;
 
 	/** Whether the sidecar is known to be gone. */
 	public static function is_open(): bool {

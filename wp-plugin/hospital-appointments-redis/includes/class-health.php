@@ -114,7 +114,7 @@ final class Health {
 				/* translators: %s: address. */
 				return sprintf( __( 'The sidecar at %s did not answer in time.', 'hospital-appointments-redis' ), Settings::address() );
 			case 'paused':
-				return __( 'The sidecar did not answer a moment ago; WordPress asks it again every two seconds.', 'hospital-appointments-redis' );
+				return __( 'The sidecar did not answer a moment ago; WordPress asks it again every second.', 'hospital-appointments-redis' );
 			case 'unauthorized':
 				return __( 'The sidecar has another token: it reads another database, or has not read the token since it was made.', 'hospital-appointments-redis' );
 			default:

@@ -18,7 +18,7 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Sidecar {
 
-	/** Milliseconds for the question whether it is back. */
+	/** Milliseconds for the question whether it is there at all. */
 	private const PROBE = 50;
 
 	/** @var int Calls made by this request, for tests and the curious. */
@@ -34,14 +34,14 @@ final class Sidecar {
 	private static $failed = 0;
 
 	/**
-	 * Asks. While the sidecar is known to be gone this costs nothing, but for one probe of all processes every two seconds.
+	 * Asks. While the sidecar is known to be gone this costs nothing, but for one probe of all processes each second.
 	 *
 	 * @param string            $method HTTP method.
 	 * @param string            $path   Path under the sidecar's root.
 	 * @param array<mixed>|null $body   Body.
 	 */
 	public static function ask( string $method, string $path, ?array $body = null ): Answer {
-		if ( self::has_just_failed() || ( Breaker::is_open() && ! self::is_back() ) ) {
+		if ( self::has_just_failed() || ( Breaker::is_open() && ! Probe::is_back() ) ) {
 			return Answer::none( 'paused', 'no' );
 		}
 		return self::send( $method, $path, $body, Settings::timeout() );
@@ -96,11 +96,6 @@ final class Sidecar {
 	/** Whether a call of this very process failed so lately that a second timeout would be one too many. */
 	private static function has_just_failed(): bool {
 		return 0 !== self::$failed && hrtime( true ) - self::$failed < Breaker::PAUSE;
-	}
-
-	/** One process at a time asks, and gives it little time. */
-	private static function is_back(): bool {
-		return Breaker::may_probe() && self::send( 'GET', '/readyz', null, self::PROBE )->ok();
 	}
 
 	/**

@@ -140,6 +140,42 @@ final class TakeOverTest extends ClinicTestCase {
 		$this->assertSame( 'offload', self::site()->mode, 'reading takes nothing over' );
 	}
 
+	public function test_asking_whether_a_sidecar_that_hangs_is_back_holds_up_nobody(): void {
+		$deaf = stream_socket_server( 'tcp://127.0.0.1:0' );
+		$told = Process::run(
+			'Breaker::open(); usleep( Breaker::PAUSE / 1000 + 1000 ); $calls = array();
+			foreach ( array( 1, 2, 3 ) as $each ) {
+				$began = hrtime( true );
+				$code = Sidecar::ask( "GET", "/livez" )->code;
+				$calls[] = array( $code, ( hrtime( true ) - $began ) / 1e6 );
+			}
+			return array( $calls, Breaker::is_open(), Sidecar::$calls );',
+			array( 'HOSPITAL_SIDECAR_ADDRESS' => stream_socket_get_name( $deaf, false ) )
+		);
+		$asked = stream_socket_accept( $deaf, 0 );
+		$this->assertStringContainsString( 'GET /readyz', (string) fread( $asked, 100 ), 'it was asked' );
+		$this->assertFalse( @stream_socket_accept( $deaf, 0 ), 'once' ); // phpcs:ignore WordPress.PHP.NoSilencedErrors
+		$this->assertSame( array( array( 'paused', 'paused', 'paused' ), true, 0 ), array( array_column( $told[0], 0 ), $told[1], $told[2] ) );
+		$this->assertLessThan( 45, min( array_column( $told[0], 1 ) ) + $told[0][0][1], 'a few milliseconds, not the timeout' );
+	}
+
+	public function test_an_answer_that_comes_late_is_noticed_by_who_asked(): void {
+		$slow  = stream_socket_server( 'tcp://127.0.0.1:0' );
+		$other = new Process(
+			'Breaker::open(); usleep( Breaker::PAUSE / 1000 + 1000 );
+			$codes = array( Sidecar::ask( "GET", "/livez" )->code );
+			for ( $i = 0; $i < 100 && Breaker::is_open(); $i++ ) { usleep( 20000 ); Probe::is_back(); }
+			return array( $codes, Breaker::is_open() );',
+			array( 'HOSPITAL_SIDECAR_ADDRESS' => stream_socket_get_name( $slow, false ) )
+		);
+		$asked = stream_socket_accept( $slow, 30 );
+		preg_match( '/X-Request-Id: (\w+)/', (string) fread( $asked, 4000 ), $id );
+		usleep( 100000 ); // Slower than anybody waits.
+		$body = '{"ready":true,"request_id":"' . $id[1] . '"}';
+		fwrite( $asked, "HTTP/1.1 200 OK\r\nContent-Length: " . strlen( $body ) . "\r\n\r\n$body" );
+		$this->assertSame( array( array( 'paused' ), false ), $other->outcome() );
+	}
+
 	/**
 	 * What every take-over looks like.
 	 *
