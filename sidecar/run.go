@@ -67,7 +67,7 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 	if err := health.atStart(ctx, logger); err != nil {
 		return err
 	}
-	owner := ownership.New(db, tables, store, ownership.Options{Lease: conf.Lease(), Adopt: conf.AdoptRedis, Fit: health.fit, Logger: logger})
+	owner := ownership.New(db, tables, store, ownership.Options{Lease: conf.Lease(), ReturnMax: conf.ReturnMax, Adopt: conf.AdoptRedis, Fit: health.fit, Logger: logger})
 	sync := syncer.New(store, rows, owner, syncer.Options{
 		Delay: conf.SyncDelay, Batch: conf.SyncBatch, BackoffMax: conf.BackoffMax,
 		Unresolved: conf.UnresolvedTTL, Types: conf.Types, Logger: logger,

@@ -35,6 +35,7 @@ func services(name string) []service {
 		}},
 		{name: "sidecar", image: "sidecar", tag: sidecarTag(), shares: loopback, user: "65532:65532", cmd: []string{"serve"}, mounts: []string{config}, env: []string{
 			"HOSPITAL_WP_CONFIG=/config/wp-config.php", "HOSPITAL_LISTEN=0.0.0.0:8787", "HOSPITAL_ALLOW_REMOTE=true",
+			"HOSPITAL_RETURN_MAX=1s", // one outage after the other is what tests are made of
 			"HOSPITAL_REDIS_HOST=" + name + "-redis", "HOSPITAL_REDIS_USERNAME=hospital", "HOSPITAL_REDIS_PASSWORD=test",
 		}},
 		// The browser asks nobody outside either: a page must not wait for an avatar.

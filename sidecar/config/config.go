@@ -50,6 +50,7 @@ type Config struct {
 	CleanTTL      time.Duration `env:"HOSPITAL_CLEAN_TTL" envDefault:"1h" range:"1s..720h" doc:"How long a synced copy stays in Redis."`
 	TimeoutMS     int           `env:"HOSPITAL_SIDECAR_TIMEOUT_MS" envDefault:"250" range:"10..10000" doc:"How long the plugin waits for the sidecar."`
 	LeaseMS       int           `env:"HOSPITAL_LEASE_MS" envDefault:"300" range:"10..60000" doc:"How long the sidecar may acknowledge writes after it looked at MySQL; the same on both sides, and at least HOSPITAL_SIDECAR_TIMEOUT_MS."`
+	ReturnMax     time.Duration `env:"HOSPITAL_RETURN_MAX" envDefault:"1m" range:"1s..1h" doc:"Longest wait before a site is offloaded again that is taken over again and again, as where one of two hosts has a sick sidecar. The first wait is a second, each further one twice as long."`
 	DrainTimeout  time.Duration `env:"HOSPITAL_DRAIN_TIMEOUT" envDefault:"10s" range:"0s..10m" doc:"How long a stop waits for the last sync."`
 
 	MaxBody  Size       `env:"HOSPITAL_MAX_BODY" envDefault:"16MiB" range:"1KiB..1GiB" doc:"Largest request."`

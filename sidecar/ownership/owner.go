@@ -36,8 +36,9 @@ type Drainer interface {
 
 // Options of an Owner.
 type Options struct {
-	Lease time.Duration // L: at least the plugin's total timeout
-	Adopt bool          // take over a Redis that holds another site's fields
+	Lease     time.Duration // L: at least the plugin's total timeout
+	ReturnMax time.Duration // longest wait before a return, of a blog that changes modes again and again
+	Adopt     bool          // take over a Redis that holds another site's fields
 	// Fit tells why this Redis may not be worked with, by its settings; nil: it may.
 	Fit    func(ctx context.Context) error
 	Logger *slog.Logger
@@ -54,9 +55,10 @@ type Owner struct {
 	reading sync.Mutex               // one read of the site rows at a time
 	wake    chan struct{}            // look now rather than at the next beat
 
-	mu      sync.Mutex
-	tending map[uint64]*tended
-	names   map[uint64]string // identity of each blog, once known
+	mu         sync.Mutex
+	tending    map[uint64]*tended
+	steadiness map[uint64]*steadiness
+	names      map[uint64]string // identity of each blog, once known
 
 	Writes, Lapses, TakeOvers, Returns atomic.Uint64 // since start; Writes counts fields
 }
@@ -73,7 +75,7 @@ type sighting struct {
 func New(db *sql.DB, tables appointment.Tables, fields Fields, options Options) *Owner {
 	o := &Owner{
 		Options: options, rows: siteRows{db, tables}, fields: fields, wake: make(chan struct{}, 1),
-		tending: map[uint64]*tended{}, names: map[uint64]string{},
+		tending: map[uint64]*tended{}, steadiness: map[uint64]*steadiness{}, names: map[uint64]string{},
 	}
 	o.seen.Store(&sighting{err: fmt.Errorf("the site rows were not read yet: %w", appointment.ErrMySQLAway)})
 	return o

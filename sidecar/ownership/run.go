@@ -15,8 +15,9 @@ import (
 // tended is what Run remembers of a native blog.
 type tended struct {
 	epoch     uint64
-	since     time.Time // when this sidecar first saw the epoch
-	run       string    // Redis' run id then
+	since     time.Time     // when this sidecar first saw the epoch
+	pause     time.Duration // how long it stays native at least
+	run       string        // Redis' run id then
 	returning bool
 	problem   string // why it does not return, in words
 }
@@ -93,6 +94,7 @@ func (o *Owner) beat(ctx context.Context, spawn func(func()), drainer Drainer) e
 		}
 		o.mu.Lock()
 		delete(o.tending, blog)
+		o.steady(blog).offload(site.Epoch, time.Now())
 		o.mu.Unlock()
 		if err := o.ours(limited, blog, floors[blog]); err == nil && floors[blog].ID == site.RedisID && floors[blog].Epoch <= site.Epoch {
 			continue
@@ -138,10 +140,17 @@ func (o *Owner) tendNative(ctx context.Context, site appointment.Site, floor app
 		if t != nil && t.returning {
 			return // let it find out for itself
 		}
-		o.tending[site.Blog] = &tended{epoch: site.Epoch, since: since, run: runOf(floor.ID)}
+		fresh := &tended{epoch: site.Epoch, since: since, run: runOf(floor.ID)}
+		least := max(time.Second, o.Options.Lease)
+		if t != nil && t.epoch == site.Epoch {
+			fresh.pause = t.pause
+		} else if fresh.pause = o.steady(site.Blog).native(since, least, o.ReturnMax); fresh.pause > least {
+			o.Logger.Warn("native again soon after a return; the next one waits longer", "blog", site.Blog, "epoch", site.Epoch, "wait", fresh.pause)
+		}
+		o.tending[site.Blog] = fresh
 		return
 	}
-	if t.returning || time.Since(t.since) < max(time.Second, o.Options.Lease) {
+	if t.returning || time.Since(t.since) < t.pause {
 		return
 	}
 	if site.Held && site.Settled >= site.Epoch {
@@ -159,6 +168,14 @@ func (o *Owner) tendNative(ctx context.Context, site appointment.Site, floor app
 		}
 		o.mu.Unlock()
 	})
+}
+
+// steady is what damps a blog's returns. The caller holds o.mu.
+func (o *Owner) steady(blog uint64) *steadiness {
+	if o.steadiness[blog] == nil {
+		o.steadiness[blog] = &steadiness{}
+	}
+	return o.steadiness[blog]
 }
 
 // Problems lists, for people, why blogs are native.
