@@ -57,7 +57,7 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 	}
 	defer db.Close()
 	store := redisstore.Open(redisstore.Options{
-		Redis: conf.Redis(), Prefix: conf.RedisPrefix, Types: conf.Types, SyncDelay: conf.SyncDelay,
+		Redis: conf.Redis(), Sentinels: sentinels(conf), Prefix: conf.RedisPrefix, Types: conf.Types, SyncDelay: conf.SyncDelay,
 		ClaimLease: conf.ClaimLease, BackoffMax: conf.BackoffMax, CleanTTL: conf.CleanTTL,
 	})
 	defer store.Close()
@@ -186,3 +186,13 @@ type mysqlLog struct{}
 func (mysqlLog) Print(...any) {}
 
 var _ mysql.Logger = mysqlLog{}
+
+func sentinels(conf config.Config) redisstore.Sentinels {
+	addrs := conf.Sentinels()
+	if len(addrs) == 0 {
+		return redisstore.Sentinels{}
+	}
+	return redisstore.Sentinels{
+		Master: conf.RedisSentinelMaster, Addrs: addrs, Username: conf.RedisSentinelUsername, Password: string(conf.RedisSentinelPassword),
+	}
+}

@@ -53,7 +53,8 @@ func Main(m *testing.M) int {
 
 // complain is 1 if there was an error.
 func complain(doing string, err error) int {
-	if err == nil || errors.Is(err, docker.ErrNoSuchVolume) {
+	var gone *docker.NoSuchContainer // a test killed it, and Docker removed it
+	if err == nil || errors.Is(err, docker.ErrNoSuchVolume) || errors.As(err, &gone) {
 		return 0
 	}
 	fmt.Fprintf(os.Stderr, "%s: %v\n", doing, err)
@@ -76,6 +77,11 @@ func pool() (*dockertest.Pool, error) {
 
 // start runs one of our images, its ports published on 127.0.0.1 only.
 func start(image, tag string, env, args []string, ports ...string) (*dockertest.Resource, error) {
+	return startBy(nil, image, tag, env, args, ports...)
+}
+
+// startBy is start with another entrypoint than the image's.
+func startBy(entrypoint []string, image, tag string, env, args []string, ports ...string) (*dockertest.Resource, error) {
 	p, err := pool()
 	if err != nil {
 		return nil, err
@@ -89,7 +95,7 @@ func start(image, tag string, env, args []string, ports ...string) (*dockertest.
 		return nil, fmt.Errorf("image %s:%s is not built (make images): %w", repository, tag, err)
 	}
 	r, err := p.RunWithOptions(&dockertest.RunOptions{
-		Repository: repository, Tag: tag, Env: env, Cmd: args, ExposedPorts: ports, PortBindings: bindings,
+		Repository: repository, Tag: tag, Env: env, Entrypoint: entrypoint, Cmd: args, ExposedPorts: ports, PortBindings: bindings,
 		Labels: map[string]string{"hospital.test": fmt.Sprint(os.Getpid())},
 	}, func(c *docker.HostConfig) { c.AutoRemove = true; c.PublishAllPorts = false })
 	if err != nil {

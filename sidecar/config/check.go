@@ -86,6 +86,7 @@ func (c *Config) resolve() []Problem {
 		add("HOSPITAL_TABLE_PREFIX", fmt.Errorf("%q is not 1 to 40 of A-Z, a-z, 0-9 and _", c.TablePrefix))
 	}
 	add(c.checkRedis())
+	add(c.checkSentinels())
 	if !redisPrefixes.MatchString(c.RedisPrefix) {
 		add("HOSPITAL_REDIS_PREFIX", fmt.Errorf("%q is not at most 64 of A-Z, a-z, 0-9, _, ., : and -", c.RedisPrefix))
 	}

@@ -27,9 +27,14 @@ type Config struct {
 	DBTLS       string `env:"HOSPITAL_DB_TLS" envDefault:"false" oneof:"false true skip-verify preferred" doc:"TLS to MySQL: false, true, skip-verify or preferred. SSL_CERT_FILE names a private CA."`
 	TablePrefix string `env:"HOSPITAL_TABLE_PREFIX" envDefault:"wp_" wp:"$table_prefix" doc:"Table prefix, in a network the main site's."`
 
-	RedisURL      Secret `env:"HOSPITAL_REDIS_URL" doc:"Redis in one line, instead of host, port, database and TLS: redis://user:password@host:6379/0, rediss:// or unix:///path."`
-	RedisHost     string `env:"HOSPITAL_REDIS_HOST" envDefault:"127.0.0.1" doc:"Redis server, or the path of its socket."`
-	RedisPort     int    `env:"HOSPITAL_REDIS_PORT" envDefault:"6379" range:"1..65535" doc:"Redis port."`
+	RedisURL              Secret `env:"HOSPITAL_REDIS_URL" doc:"Redis in one line, instead of host, port, database and TLS: redis://user:password@host:6379/0, rediss:// or unix:///path."`
+	RedisHost             string `env:"HOSPITAL_REDIS_HOST" envDefault:"127.0.0.1" doc:"Redis server, or the path of its socket."`
+	RedisPort             int    `env:"HOSPITAL_REDIS_PORT" envDefault:"6379" range:"1..65535" doc:"Redis port."`
+	RedisSentinels        string `env:"HOSPITAL_REDIS_SENTINELS" doc:"Sentinels that know which Redis is the master, instead of host and port: host:port, separated by commas."`
+	RedisSentinelMaster   string `env:"HOSPITAL_REDIS_SENTINEL_MASTER" envDefault:"mymaster" doc:"Name of the group that the sentinels watch."`
+	RedisSentinelUsername string `env:"HOSPITAL_REDIS_SENTINEL_USERNAME" doc:"ACL user of the sentinels."`
+	RedisSentinelPassword Secret `env:"HOSPITAL_REDIS_SENTINEL_PASSWORD" doc:"Password of the sentinels."`
+
 	RedisUsername string `env:"HOSPITAL_REDIS_USERNAME" doc:"Redis ACL user."`
 	RedisPassword Secret `env:"HOSPITAL_REDIS_PASSWORD" doc:"Redis password."`
 	RedisDB       int    `env:"HOSPITAL_REDIS_DB" envDefault:"0" range:"0..65535" doc:"Redis database number."`

@@ -62,6 +62,34 @@ func (c Config) redisAddress() (*redis.Options, error) {
 	return options, nil
 }
 
+// Sentinels returns host:port of each sentinel; none: Redis is where Redis says.
+func (c Config) Sentinels() []string {
+	var addrs []string
+	for addr := range strings.SplitSeq(c.RedisSentinels, ",") {
+		if addr = strings.TrimSpace(addr); addr != "" {
+			addrs = append(addrs, addr)
+		}
+	}
+	return addrs
+}
+
+// checkSentinels returns the variable that is to blame, too.
+func (c Config) checkSentinels() (string, error) {
+	addrs := c.Sentinels()
+	for _, addr := range addrs {
+		if host, port, err := net.SplitHostPort(addr); err != nil || host == "" || port == "" {
+			return "HOSPITAL_REDIS_SENTINELS", fmt.Errorf("%q: want host:port of each sentinel, separated by commas", addr)
+		}
+	}
+	switch {
+	case len(addrs) > 0 && c.RedisURL != "":
+		return "HOSPITAL_REDIS_SENTINELS", errors.New("HOSPITAL_REDIS_URL is set too: want one of both")
+	case len(addrs) > 0 && c.RedisSentinelMaster == "":
+		return "HOSPITAL_REDIS_SENTINEL_MASTER", errors.New("want the name of the group that the sentinels watch")
+	}
+	return "", nil
+}
+
 // checkRedis returns the variable that is to blame, too.
 func (c Config) checkRedis() (string, error) {
 	_, err := c.redisAddress()

@@ -15,6 +15,10 @@ import (
 // errOtherRun: a connection reached another run of Redis than the pool's.
 var errOtherRun = errors.New("redis has another run id")
 
+// errReplica: a connection reached a Redis that only follows another one, such
+// as a master that a failover has replaced.
+var errReplica = errors.New("redis is not a master")
+
 // classify turns an error of go-redis into one of the domain, by the one
 // question that matters to a writer: may the script have run?
 func classify(err error) error {
@@ -32,7 +36,7 @@ func classify(err error) error {
 		return fmt.Errorf("%w: %s", appointment.ErrOtherSite, text)
 	case strings.HasPrefix(text, "OOM "):
 		return fmt.Errorf("%w: %s", appointment.ErrRedisFull, text)
-	case refusedWhole(text), errors.As(err, &dial) && dial.Op == "dial", errors.Is(err, redis.ErrPoolTimeout), errors.Is(err, redis.ErrClosed):
+	case refusedWhole(text), errors.Is(err, errReplica), errors.As(err, &dial) && dial.Op == "dial", errors.Is(err, redis.ErrPoolTimeout), errors.Is(err, redis.ErrClosed):
 		return fmt.Errorf("%w: %s", appointment.ErrRedisAway, text)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("%w: %w", appointment.ErrUnknownOutcome, err)

@@ -11,7 +11,7 @@ import (
 )
 
 // run is one run of a Redis server: a pool whose every connection was seen to
-// have the same run id before its first use (R7). When Redis restarts or fails
+// have the same run id, and to be a master, before its first use (R7). When Redis restarts or fails
 // over, the pool is dead and a new one is opened.
 type run struct {
 	*redis.Client
@@ -19,13 +19,19 @@ type run struct {
 	dead atomic.Bool
 }
 
-func openRun(options *redis.Options) *run {
+func openRun(options *redis.Options, sentinels Sentinels) *run {
 	r := &run{}
 	pinned := *options
 	pinned.OnConnect = func(ctx context.Context, conn *redis.Conn) error {
-		info, err := conn.Info(ctx, "server").Result()
+		info, err := conn.Info(ctx, "server", "replication").Result()
 		if err != nil {
 			return err
+		}
+		if infoValue(info, "redis_mode") == "sentinel" {
+			return nil // go-redis asks it where the master is, by the same options
+		}
+		if role := infoValue(info, "role"); role != "master" {
+			return fmt.Errorf("%w: role %q", errReplica, role)
 		}
 		id := infoValue(info, "run_id")
 		if id == "" {
@@ -37,7 +43,7 @@ func openRun(options *redis.Options) *run {
 		}
 		return nil
 	}
-	r.Client = redis.NewClient(&pinned)
+	r.Client = sentinels.client(&pinned)
 	return r
 }
 
@@ -53,9 +59,10 @@ func infoValue(info, name string) string {
 
 // runs hands out the current run, opening another one after a restart.
 type runs struct {
-	options *redis.Options
-	mu      sync.Mutex
-	current *run
+	options   *redis.Options
+	sentinels Sentinels
+	mu        sync.Mutex
+	current   *run
 }
 
 // get returns the current run once its id is known.
@@ -65,7 +72,7 @@ func (s *runs) get(ctx context.Context) (*run, error) {
 		if s.current != nil {
 			_ = s.current.Close() // its connections lead nowhere any more
 		}
-		s.current = openRun(s.options)
+		s.current = openRun(s.options, s.sentinels)
 	}
 	r := s.current
 	s.mu.Unlock()

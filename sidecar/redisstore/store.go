@@ -13,6 +13,7 @@ import (
 // CleanTTL, which is in seconds there.
 type Options struct {
 	Redis      *redis.Options
+	Sentinels  Sentinels         // who say where Redis is, instead of Redis.Addr
 	Prefix     string            // before every key
 	Types      appointment.Types // at least one
 	SyncDelay  time.Duration     // from a post's first dirty field to its sync
@@ -35,7 +36,7 @@ func Open(options Options) *Store {
 	pool := *options.Redis
 	pool.MaxRetries = -1              // a retried write could run twice (R2)
 	pool.ContextTimeoutEnabled = true // a request's deadline ends its calls
-	return &Store{Options: options, keys: newKeys(options.Prefix, options.Types), runs: runs{options: &pool}}
+	return &Store{Options: options, keys: newKeys(options.Prefix, options.Types), runs: runs{options: &pool, sentinels: options.Sentinels}}
 }
 
 type silence struct{}

@@ -1,0 +1,84 @@
+package ownership_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"hospital-appointments-redis/e2e/containers"
+	"hospital-appointments-redis/sidecar/appointment"
+	"hospital-appointments-redis/sidecar/redisstore"
+)
+
+// TestFailover: a replica that Sentinel makes the master is another Redis (R7).
+// What it had been sent arrives, the site changes hands, and writes go on.
+func TestFailover(t *testing.T) {
+	b, group := open(t), containers.RedisGroup(t)
+	options := b.redis.Options
+	redis := *options.Redis
+	redis.Addr = "127.0.0.1:1" // the sentinel says where
+	options.Redis, options.Sentinels = &redis, redisstore.Sentinels{Master: group.Name, Addrs: []string{group.Sentinel}}
+	b.redis, b.raw = reopen(t, options), group.Replica
+	b.offload(t)
+	s := b.sidecar(t, b.redis)
+	s.run(t)
+	old := s.leased(t, 4)
+	if _, err := s.Write(t.Context(), status(1, "replicated", false), 0); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := group.Master.Wait(t.Context(), 1, 10*time.Second).Result(); err != nil || n != 1 {
+		t.Fatalf("%d replicas have it: %v", n, err)
+	}
+	group.KillMaster(t)
+
+	site := b.until(t, func(s appointment.Site) bool { return !s.Native && s.Epoch == 6 })
+	if site.RedisID == old.Token {
+		t.Errorf("the site row still names the old master: %+v", site)
+	}
+	if got := b.value(t, 1, "status"); got != "replicated" {
+		t.Errorf("MySQL has %q", got)
+	}
+	s.leased(t, 6)
+	if _, err := s.Write(t.Context(), status(1, "by the new master", false), 0); err != nil {
+		t.Errorf("write after the failover: %v", err)
+	}
+	if got := b.raw.HGet(t.Context(), "appointment:1", "status").Val(); got != "by the new master" {
+		t.Errorf("the new master has %q", got)
+	}
+}
+
+// TestReplica: one that only follows another is no Redis to write to, whatever
+// it would answer.
+func TestReplica(t *testing.T) {
+	b, group := open(t), containers.RedisGroup(t)
+	options := b.redis.Options
+	redis := *options.Redis
+	redis.Addr = group.Replica.Options().Addr
+	options.Redis = &redis
+	err := reopen(t, options).Ping(t.Context())
+	if !errors.Is(err, appointment.ErrRedisAway) {
+		t.Errorf("a replica answers: %v", err)
+	}
+	// A master that becomes a replica drops its clients, as a sentinel makes it do.
+	options.Redis = b.redis.Options.Redis
+	store := reopen(t, options)
+	if err := store.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	master := group.Master.Options().Addr
+	host := master[:len(master)-len(":6379")]
+	for _, command := range [][]any{{"CONFIG", "SET", "masteruser", "admin", "masterauth", "test"}, {"REPLICAOF", host, "6379"}, {"CLIENT", "KILL", "TYPE", "normal"}} {
+		if err := b.raw.Do(t.Context(), command...).Err(); err != nil {
+			t.Fatalf("%v: %v", command, err)
+		}
+	}
+	defer b.raw.Do(context.WithoutCancel(t.Context()), "REPLICAOF", "NO", "ONE")
+	containers.Eventually(t, 10*time.Second, func(ctx context.Context) error {
+		if err := store.Ping(ctx); !errors.Is(err, appointment.ErrRedisAway) {
+			return fmt.Errorf("a demoted master answers: %v", err)
+		}
+		return nil
+	})
+}
