@@ -33,9 +33,7 @@ func (x *explorer) barrier(i int) {
 		return
 	}
 	if x.from.R.clean(x.Keys) {
-		t := x.from
-		t.R.Claim = 0
-		x.answer(i, t)
+		x.answer(i, x.from)
 		return
 	}
 	x.claim(at, op.BarE, op.BarID, "the barrier of write")

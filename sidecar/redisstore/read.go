@@ -100,3 +100,37 @@ func (s *Store) Members(ctx context.Context, blog uint64, n int64) ([]string, er
 	members, err := r.ZRange(ctx, s.keys.dirty(blog), 0, n).Result()
 	return members, classify(err)
 }
+
+// Waiting returns which of the posts have dirty fields, each once and by
+// Post.Member, and the generation: one round trip, one consistent look. nil
+// posts are all of them, longest due first.
+func (s *Store) Waiting(ctx context.Context, lease appointment.Lease, posts []appointment.Post) ([]string, uint64, error) {
+	r, token, err := s.runs.at(ctx, lease.Token)
+	if err != nil {
+		return nil, 0, err
+	}
+	args := []any{token, "some"}
+	if posts == nil {
+		args[1] = "all"
+	}
+	seen := make(map[string]bool, len(posts))
+	for _, p := range posts {
+		if !seen[p.Member()] {
+			args = append(args, p.Member())
+		}
+		seen[p.Member()] = true
+	}
+	cmds, err := r.eval(ctx, call{waitingScript, []string{s.keys.floor(lease.Blog), s.keys.dirty(lease.Blog)}, args})
+	if err != nil {
+		return nil, 0, classify(err)
+	}
+	answer, err := cmds[0].StringSlice()
+	if err != nil || len(answer) == 0 {
+		return nil, 0, fmt.Errorf("waiting script answered %T", cmds[0].Val())
+	}
+	generation, err := strconv.ParseUint(answer[0], 10, 64)
+	if err != nil {
+		return nil, 0, fmt.Errorf("parse generation: %w", err)
+	}
+	return answer[1:], generation, nil
+}

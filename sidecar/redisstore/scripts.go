@@ -28,6 +28,8 @@ var (
 	deleteLua string
 	//go:embed lua/read.lua
 	readLua string
+	//go:embed lua/waiting.lua
+	waitingLua string
 	//go:embed lua/due.lua
 	dueLua string
 	//go:embed lua/claim.lua
@@ -55,6 +57,7 @@ var (
 	statusScript  = newScript(statusLua)
 	deleteScript  = newScript(deleteLua)
 	readScript    = newScript(readLua)
+	waitingScript = newScript(waitingLua)
 	dueScript     = newScript(dueLua)
 	claimScript   = newScript(claimLua)
 	ackScript     = newScript(ackLua)

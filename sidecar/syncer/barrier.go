@@ -14,21 +14,22 @@ import (
 // wp_postmeta, for the posts given or, with nil, for all (R5). Then it drops
 // their clean copies of the fields in drop, which core is about to write.
 //
-// A post is home when a claim that began after the call found it clean, or
-// committed what it found and was still the post's claim when it was cleared:
-// then no other sync can hold anything older of it.
+// A post is home when one look after the call found it clean, or when a claim
+// that began after the call committed what it found and was still the post's
+// claim when it was cleared: then no other sync can hold anything older of it.
+// So a barrier that finds nothing to do is one round trip to Redis.
 func (s *Syncer) Barrier(ctx context.Context, blog uint64, posts []appointment.Post, drop []string) (appointment.SyncReport, error) {
 	lease, err := s.owner.Lease(ctx, blog)
 	if err != nil {
 		return appointment.SyncReport{}, err
 	}
-	open := distinct(posts)
+	waiting, generation, err := s.redis.Waiting(ctx, lease, posts)
+	if err != nil {
+		return appointment.SyncReport{}, err
+	}
+	open := s.posts(blog, waiting)
 	if posts == nil {
-		members, err := s.redis.Members(ctx, blog, -1)
-		if err != nil {
-			return appointment.SyncReport{}, err
-		}
-		open = slices.DeleteFunc(s.posts(blog, members), func(p appointment.Post) bool { return p.ID == 0 })
+		open = slices.DeleteFunc(open, func(p appointment.Post) bool { return p.ID == 0 })
 	}
 	report, err := s.until(ctx, lease, open)
 	if err != nil {
@@ -39,26 +40,17 @@ func (s *Syncer) Barrier(ctx context.Context, blog uint64, posts []appointment.P
 			return report, err
 		}
 	}
-	view, err := s.redis.Dirty(ctx, blog, lease.Token, nil)
-	if err != nil {
-		return report, err
+	if len(open) > 0 { // what was synced may have moved it on
+		if _, generation, err = s.redis.Waiting(ctx, lease, open[:1]); err != nil {
+			return report, err
+		}
 	}
-	report.Generation = view.Generation
+	report.Generation = generation
 	// Still the owner: what was found clean was clean for everybody (R1).
 	if now, err := s.owner.Lease(ctx, blog); err != nil || now.Epoch != lease.Epoch {
 		return report, fmt.Errorf("barrier outlived its epoch: %w", appointment.ErrNative)
 	}
 	return report, nil
-}
-
-// distinct: a post claimed twice would supersede its own claim.
-func distinct(posts []appointment.Post) []appointment.Post {
-	seen := make(map[uint64]bool, len(posts))
-	return slices.DeleteFunc(slices.Clone(posts), func(p appointment.Post) bool {
-		again := seen[p.ID]
-		seen[p.ID] = true
-		return again
-	})
 }
 
 // until flushes the posts, due or not, until each was settled under a claim of

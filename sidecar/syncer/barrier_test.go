@@ -35,6 +35,35 @@ func TestBarrier(t *testing.T) {
 		}
 		b.wantDirty(t)
 	})
+	t.Run("is one round trip to Redis, and none to MySQL, when nothing that it is asked for is dirty", func(t *testing.T) {
+		b := open(t, lazy)
+		b.set(t, post(1), "status", "x")
+		if _, err := b.Barrier(t.Context(), 1, nil, nil); err != nil { // Redis knows the scripts from here on
+			t.Fatal(err)
+		}
+		b.set(t, post(2), "status", "y")
+		batches, before := b.Batches.Load(), b.trips.Load()
+		if report, err := b.Barrier(t.Context(), 1, []appointment.Post{post(1), post(3)}, nil); err != nil || report.Synced != 0 {
+			t.Errorf("Barrier = %+v, %v", report, err)
+		}
+		if n := b.trips.Load() - before; n != 1 {
+			t.Errorf("%d round trips for clean posts; want 1", n)
+		}
+		if _, err := b.Barrier(t.Context(), 1, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		if n := b.Batches.Load() - batches; n != 1 {
+			t.Errorf("%d transactions; want 1, of the post that was dirty", n)
+		}
+		before = b.trips.Load()
+		if _, err := b.Barrier(t.Context(), 1, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		if n := b.trips.Load() - before; n != 1 {
+			t.Errorf("%d round trips with nothing dirty; want 1", n)
+		}
+		b.wantDirty(t)
+	})
 	t.Run("ends above a claim that slept: nothing older comes after it", func(t *testing.T) {
 		b := open(t, lazy)
 		b.set(t, post(1), "status", "x")

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -70,7 +71,14 @@ type bench struct {
 	owner *owner
 	rows  *rows
 	line  *containers.Proxy // between the syncer and MySQL
+	trips *trips            // of the store to Redis
 }
+
+// trips counts round trips: go-redis asks before each command or pipeline.
+type trips struct{ atomic.Int64 }
+
+func (t *trips) Allow() error       { t.Add(1); return nil }
+func (t *trips) ReportResult(error) {}
 
 const delay = 20 * time.Millisecond
 
@@ -80,13 +88,15 @@ func open(t *testing.T, change ...func(*syncer.Options)) bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := bench{sql: containers.MySQL(t)}
+	b := bench{sql: containers.MySQL(t), trips: &trips{}}
 	options := syncer.Options{Delay: delay, Batch: 100, BackoffMax: time.Second, Unresolved: time.Minute, Types: types, Logger: slog.New(slog.DiscardHandler)}
 	for _, each := range change {
 		each(&options)
 	}
+	redis := containers.Redis(t)
+	redis.Limiter = b.trips
 	b.redis = redisstore.Open(redisstore.Options{
-		Redis: containers.Redis(t), Types: types, SyncDelay: options.Delay, ClaimLease: 10 * time.Second, BackoffMax: time.Second, CleanTTL: time.Hour,
+		Redis: redis, Types: types, SyncDelay: options.Delay, ClaimLease: 10 * time.Second, BackoffMax: time.Second, CleanTTL: time.Hour,
 	})
 	t.Cleanup(func() { _ = b.redis.Close() })
 	id, err := b.redis.RaiseFloor(t.Context(), 1, 2, "clinic", false)

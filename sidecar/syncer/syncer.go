@@ -21,7 +21,9 @@ type Redis interface {
 	Bury(ctx context.Context, lease appointment.Lease, reading appointment.Reading, letters []appointment.DeadLetter) (bool, error)
 	Lift(ctx context.Context, lease appointment.Lease, counter uint64) error
 	Move(ctx context.Context, lease appointment.Lease, slug string, post appointment.Post) error
-	Dirty(ctx context.Context, blog uint64, id string, posts []appointment.Post) (appointment.DirtyView, error)
+	// Waiting returns those of the posts, or with nil of all, that have dirty
+	// fields, each once and by Post.Member, and the generation.
+	Waiting(ctx context.Context, lease appointment.Lease, posts []appointment.Post) ([]string, uint64, error)
 	Drop(ctx context.Context, blog uint64, posts []appointment.Post, fields []string) error
 	Retire(ctx context.Context, blog uint64) error
 }

@@ -22,6 +22,9 @@ final class Barrier {
 	/** @var array<int, array{int, bool}> When that was, and whether everything came home, if this request wrote nothing since; by blog. */
 	private static $last = array();
 
+	/** @var array<int, true> Blogs for which this request has raised one, for all posts or for one. */
+	private static $raised = array();
+
 	/**
 	 * Before core writes: whether it may, as the site is in offload mode and nothing older waits in Redis.
 	 *
@@ -96,16 +99,19 @@ final class Barrier {
 		if ( $answer->ok() ) {
 			self::heed( $answer );
 		}
-		self::$last[ $blog ] = array( (int) hrtime( true ), $answer->ok() );
+		self::$last[ $blog ]   = array( (int) hrtime( true ), $answer->ok() );
+		self::$raised[ $blog ] = true;
 		return $answer->ok();
 	}
 
-	/** Before one post is read by SQL. */
+	/** Before one post is read by SQL. Its rows are then all there is of it, so that reading it takes no other call. */
 	public static function post( int $post_id ): void {
 		if ( '' !== Posts::type( $post_id ) && ! Births::has( $post_id ) && ! Transaction::is_home() ) {
 			$answer = Sidecar::ask( 'POST', '/v1/barrier', array( 'posts' => array( Posts::type( $post_id ) => array( $post_id ) ) ) );
 			if ( $answer->ok() ) {
 				self::heed( $answer );
+				Posts::came_home( $post_id );
+				self::$raised[ get_current_blog_id() ] = true;
 			}
 		}
 	}
@@ -113,6 +119,26 @@ final class Barrier {
 	/** This request wrote to Redis: not everything is home any more. */
 	public static function wrote(): void {
 		unset( self::$last[ get_current_blog_id() ] );
+	}
+
+	/** Whether this request would do without a barrier now, as it has raised one. */
+	public static function holds(): bool {
+		return array() !== self::$last;
+	}
+
+	/**
+	 * This request has done something else than to read. It may have waited for another (a lock, a row, an answer by HTTP),
+	 * and must see what that one wrote meanwhile, as it would in MySQL. What could not be brought home is not tried again.
+	 *
+	 * Hooked to http_api_debug, which fires after each request that WordPress makes.
+	 */
+	public static function lapse(): void {
+		self::$last = array_filter(
+			self::$last,
+			static function ( array $last ): bool {
+				return ! $last[1];
+			}
+		);
 	}
 
 	/**
@@ -136,6 +162,31 @@ final class Barrier {
 	/** Hooked to export_wp. */
 	public static function export(): void {
 		self::all();
+	}
+
+	/**
+	 * Hooked to xmlrpc_call: what reads posts lists their custom fields by SQL.
+	 *
+	 * @param mixed $method The method called.
+	 */
+	public static function xmlrpc( $method ): void {
+		if ( is_string( $method ) && 1 === preg_match( '/\.get(?:Recent)?(?:Post|Page)s?$/D', $method ) ) {
+			self::all();
+		}
+	}
+
+	/**
+	 * Hooked to postmeta_form_keys: the keys that the Custom Fields box offers are those of all posts. They are names, not
+	 * values; the barrier that an edit screen raises for its own post will do.
+	 *
+	 * @param mixed $keys Keys, if another filter knows them.
+	 * @return mixed
+	 */
+	public static function form_keys( $keys ) {
+		if ( null === $keys && ! isset( self::$raised[ get_current_blog_id() ] ) ) {
+			self::all();
+		}
+		return $keys;
 	}
 
 	/** Hooked to load-post.php and wp_ajax_add-meta, which list or look up custom fields by SQL. */

@@ -63,6 +63,7 @@ final class Dead_Letters {
 		} else {
 			$answer = Sidecar::wait_for( 'POST', $path . '/retry', array() );
 		}
+		Notices::forget();
 		wp_safe_redirect( add_query_arg( 'hospital_letter', $answer->ok() ? 'done' : 'failed', Screen::url() ) );
 		exit;
 	}

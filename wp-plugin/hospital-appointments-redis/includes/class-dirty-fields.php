@@ -22,6 +22,13 @@ final class Dirty_Fields {
 	/** @var array<int, array<int|string, string|null>> Bytes by post and key; null for one that was deleted. */
 	public $fields = array();
 
+	/** Nothing is dirty: a barrier said so. */
+	public static function none(): self {
+		$none         = new self();
+		$none->leased = true;
+		return $none;
+	}
+
 	/**
 	 * Asks, in one call.
 	 *

@@ -64,12 +64,8 @@ final class List_Table {
 	 * @return array<string, mixed>
 	 */
 	public static function sortable( $columns ): array {
-		$columns = (array) $columns;
-		if ( isset( $columns['date'] ) && is_array( $columns['date'] ) ) {
-			unset( $columns['date'][4] ); // It is not the order that the list begins with.
-		}
-		$start = array( self::SORT, false, __( 'Start', 'hospital-appointments-redis' ), __( 'Table ordered by Start.', 'hospital-appointments-redis' ), 'asc' );
-		return array( self::SORT => $start ) + $columns;
+		$start = array( self::SORT, false, __( 'Start', 'hospital-appointments-redis' ), __( 'Table ordered by Start.', 'hospital-appointments-redis' ) );
+		return array( self::SORT => $start ) + (array) $columns;
 	}
 
 	/**
@@ -137,7 +133,8 @@ final class List_Table {
 	}
 
 	/**
-	 * Hooked to pre_get_posts.
+	 * Hooked to pre_get_posts. The list begins in WordPress's own order, newest first: ordered by the start, it would be a
+	 * meta query, and every look at it would bring home what waits for all posts.
 	 *
 	 * @param mixed $query Query.
 	 */
@@ -152,12 +149,7 @@ final class List_Table {
 				'value' => self::chosen(),
 			);
 		}
-		$sorted = self::SORT === $query->get( 'orderby' );
-		if ( ! $query->get( 'orderby' ) && ! $query->get( 's' ) ) {
-			$sorted = true;
-			$query->set( 'orderby', array( self::SORT => 'ASC', 'date' => 'DESC' ) ); // phpcs:ignore WordPress.Arrays
-		}
-		if ( $sorted ) {
+		if ( self::SORT === $query->get( 'orderby' ) ) {
 			// NOT EXISTS joins just the rows of this key, so its alias sorts; appointments without a start stay in the list.
 			$conditions[] = array(
 				'relation' => 'OR',

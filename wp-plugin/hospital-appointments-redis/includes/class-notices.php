@@ -35,17 +35,34 @@ final class Notices {
 		);
 	}
 
+	/** How many dead letters there were, for a minute. */
+	private const COUNT = 'hospital_appointments_redis_dead';
+
+	/** The count is another now. */
+	public static function forget(): void {
+		delete_transient( self::COUNT );
+	}
+
 	/**
-	 * What the sidecar says: how many dead letters there are, or why it does not say. While it is known to be gone this
-	 * costs nothing.
+	 * What the sidecar says: how many dead letters there are, or why it does not say. It is asked once a minute for all
+	 * administrators; while it is known to be gone this costs nothing.
 	 *
 	 * @return array{dead_letters: int, error: string}
 	 */
 	private static function asked(): array {
-		$answer = Sidecar::ask( 'GET', '/v1/dead-letters?limit=1' );
+		$count = Breaker::is_open() ? false : get_transient( self::COUNT );
+		$error = '';
+		if ( false === $count ) {
+			$answer = Sidecar::ask( 'GET', '/v1/dead-letters?limit=1' );
+			$count  = (int) ( $answer->data['count'] ?? 0 );
+			$error  = $answer->ok() ? '' : Health::explain( $answer );
+			if ( $answer->ok() ) {
+				set_transient( self::COUNT, $count, MINUTE_IN_SECONDS );
+			}
+		}
 		return array(
-			'dead_letters' => $answer->ok() ? (int) ( $answer->data['count'] ?? 0 ) : 0,
-			'error'        => $answer->ok() ? '' : Health::explain( $answer ),
+			'dead_letters' => (int) $count,
+			'error'        => $error,
 		);
 	}
 }

@@ -98,6 +98,16 @@ final class Posts {
 		return $view;
 	}
 
+	/** Whether this post need not be asked for: it was touched, and its cache entry is still there. */
+	public static function is_touched( int $post_id ): bool {
+		return null !== self::known( $post_id );
+	}
+
+	/** First touch of a post that a barrier has brought home: nothing is dirty, and nobody need be asked. */
+	public static function came_home( int $post_id ): void {
+		self::load( array( $post_id => self::type( $post_id ) ), Dirty_Fields::none() );
+	}
+
 	/** Takes note that the sidecar has a new value: the cache entry is replaced, or dropped when it is not fresh any more. */
 	public static function wrote( int $post_id, string $key, string $bytes ): void {
 		$view  = self::$views[ get_current_blog_id() ][ $post_id ] ?? null;
@@ -148,8 +158,9 @@ final class Posts {
 	 * Dirty fields first, rows last (protocol R8).
 	 *
 	 * @param array<int, string> $posts Type by post.
+	 * @param Dirty_Fields|null  $dirty What is dirty, if that was asked just now.
 	 */
-	private static function load( array $posts ): void {
+	private static function load( array $posts, ?Dirty_Fields $dirty = null ): void {
 		if ( count( self::$views[ get_current_blog_id() ] ?? array() ) > self::LIMIT ) {
 			self::$types[ get_current_blog_id() ] = array();
 			self::$views[ get_current_blog_id() ] = array();
@@ -160,7 +171,7 @@ final class Posts {
 				$ask[ $type ][] = $id;
 			}
 		}
-		$dirty = Dirty_Fields::of( $ask );
+		$dirty = $dirty ?? Dirty_Fields::of( $ask );
 		$rows  = Rows::of( array_keys( $posts ) );
 		if ( null === $rows ) {
 			return; // The database is away, and core will find out.

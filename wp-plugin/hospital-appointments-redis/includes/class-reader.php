@@ -17,6 +17,9 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Reader {
 
+	/** @var int The post whose rows core is about to read for a key that is never in Redis. */
+	private static $plain = 0;
+
 	/**
 	 * Hooked to update_post_metadata_cache, which fires once for a whole list.
 	 *
@@ -25,23 +28,33 @@ final class Reader {
 	 * @return mixed
 	 */
 	public static function prime( $check, $post_ids ) {
-		if ( null === $check && is_array( $post_ids ) ) {
+		$plain       = self::$plain;
+		self::$plain = 0;
+		if ( null === $check && is_array( $post_ids ) && array( $plain ) !== $post_ids ) {
 			Posts::touch( array_map( 'intval', $post_ids ) );
 		}
 		return $check;
 	}
 
 	/**
-	 * Hooked to get_post_metadata.
+	 * Hooked to get_post_metadata. WordPress's own keys are never in Redis, and are asked for alone by every heartbeat, for
+	 * each post of a list: for those core reads the rows by itself. That is no touch; what it has read is replaced by the first.
 	 *
 	 * @param mixed $check   Null, unless another filter answered.
 	 * @param mixed $post_id Post.
+	 * @param mixed $key     Key; '' for all.
 	 * @return mixed
 	 */
-	public static function get( $check, $post_id ) {
-		if ( null === $check && '' !== Posts::type( (int) $post_id ) ) {
-			Posts::touch( array( (int) $post_id ) );
+	public static function get( $check, $post_id, $key = '' ) {
+		$post_id = (int) $post_id;
+		if ( null !== $check || '' === Posts::type( $post_id ) || Posts::is_touched( $post_id ) ) {
+			return $check;
 		}
+		if ( is_string( $key ) && '' !== $key && Settings::is_excluded( $key ) ) {
+			self::$plain = false === wp_cache_get( $post_id, 'post_meta' ) ? $post_id : 0;
+			return $check;
+		}
+		Posts::touch( array( $post_id ) );
 		return $check;
 	}
 

@@ -51,6 +51,7 @@ final class Removal {
 		foreach ( array( Settings::TOKEN, Lifecycle::INSTALLED, Health::OPTION ) as $option ) {
 			delete_option( $option );
 		}
+		Notices::forget();
 		return true;
 	}
 }

@@ -26,6 +26,9 @@ final class Transaction {
 	private const AUTOCOMMIT = '/^SET\b.*?\bautocommit\s*:?=\s*(\w+)/is';
 	private const DDL        = '/^(?:CREATE|ALTER|DROP|TRUNCATE|RENAME|LOCK\s+TABLES)\s+(?!TEMPORARY\b)/i';
 
+	/** What only reads, unless it locks: it waits for nobody. */
+	private const READS = '/^(?:SELECT|SHOW|DESC|EXPLAIN|SET)\b(?!.*\b(?:GET_LOCK|FOR\s+UPDATE|FOR\s+SHARE|LOCK\s+IN\s+SHARE)\b)/is';
+
 	/** @var bool */
 	private static $open = false;
 
@@ -49,7 +52,13 @@ final class Transaction {
 	 */
 	public static function watch( $query ) {
 		Births::settle();
-		if ( self::$ours || ! is_string( $query ) || 0 === strncmp( $query, 'SEL', 3 ) ) {
+		if ( self::$ours || ! is_string( $query ) ) {
+			return $query;
+		}
+		if ( Barrier::holds() && 1 !== preg_match( self::READS, ltrim( $query, " \t\r\n(" ) ) ) {
+			Barrier::lapse();
+		}
+		if ( 0 === strncmp( $query, 'SEL', 3 ) ) {
 			return $query;
 		}
 		$sql = ltrim( $query, " \t\r\n(" );

@@ -20,7 +20,7 @@ add_action( 'upgrader_process_complete', array( Upgrade::class, 'after' ) );
 
 // Reading. Last of all, so that who answers instead of the database is left alone.
 add_filter( 'update_post_metadata_cache', array( Reader::class, 'prime' ), PHP_INT_MAX, 2 );
-add_filter( 'get_post_metadata', array( Reader::class, 'get' ), PHP_INT_MAX, 2 );
+add_filter( 'get_post_metadata', array( Reader::class, 'get' ), PHP_INT_MAX, 3 );
 add_filter( 'get_post_metadata_by_mid', array( Reader::class, 'by_mid' ), PHP_INT_MAX, 2 );
 
 // Writing. Last of all, for the same reason.
@@ -43,6 +43,9 @@ add_action( 'deleted_post', array( Deletion::class, 'after' ) );
 // Before core reads rows by SQL.
 add_filter( 'get_meta_sql', array( Barrier::class, 'meta_sql' ), 10, 6 );
 add_action( 'export_wp', array( Barrier::class, 'export' ) );
+add_action( 'xmlrpc_call', array( Barrier::class, 'xmlrpc' ) );
+add_filter( 'postmeta_form_keys', array( Barrier::class, 'form_keys' ) );
+add_action( 'http_api_debug', array( Barrier::class, 'lapse' ), 10, 0 );
 add_action( 'load-post.php', array( Barrier::class, 'edit_screen' ) );
 add_action( 'wp_ajax_add-meta', array( Barrier::class, 'edit_screen' ), 0 );
 

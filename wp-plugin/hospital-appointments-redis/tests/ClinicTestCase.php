@@ -13,6 +13,7 @@ use Hospital\Appointments_Redis\Answer;
 use Hospital\Appointments_Redis\Barrier;
 use Hospital\Appointments_Redis\Births;
 use Hospital\Appointments_Redis\Breaker;
+use Hospital\Appointments_Redis\Notices;
 use Hospital\Appointments_Redis\Post_Types;
 use Hospital\Appointments_Redis\Sidecar;
 use Hospital\Appointments_Redis\Site;
@@ -106,6 +107,7 @@ abstract class ClinicTestCase extends TestCase {
 
 	/** Forgets what a new request would not know. */
 	public function new_request(): void {
+		Notices::forget();
 		wp_cache_flush();
 		Barrier::wrote();
 	}

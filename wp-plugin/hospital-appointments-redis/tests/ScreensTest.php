@@ -102,8 +102,6 @@ final class ScreensTest extends ClinicTestCase {
 		$this->assertSame( array( $none, $early, $late ), $order );
 		$order = array_values( array_intersect( $this->listed( array( 'orderby' => 'hospital_start', 'order' => 'DESC' ) ), array( $late, $none, $early ) ) ); // phpcs:ignore WordPress.Arrays
 		$this->assertSame( array( $late, $early, $none ), $order );
-		$order = array_values( array_intersect( $this->listed( array() ), array( $late, $none, $early ) ) );
-		$this->assertSame( array( $none, $early, $late ), $order, 'the order of the list unless another is chosen' );
 		$order = array_values( array_intersect( $this->listed( array( 'orderby' => 'ID', 'order' => 'ASC' ) ), array( $late, $none, $early ) ) ); // phpcs:ignore WordPress.Arrays
 		$this->assertSame( array( $late, $none, $early ), $order );
 		$order = array_values( array_intersect( $this->listed( array( 'post_type' => Post_Types::DOCTOR ) ), array( $late, $none, $early ) ) );
