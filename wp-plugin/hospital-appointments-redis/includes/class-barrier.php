@@ -189,13 +189,26 @@ final class Barrier {
 		return $keys;
 	}
 
-	/** Hooked to load-post.php and wp_ajax_add-meta, which list or look up custom fields by SQL. */
-	public static function edit_screen(): void {
+	/** Hooked to load-post.php and wp_ajax_add-meta, which look up custom fields by SQL when a form is sent. */
+	public static function edit_form(): void {
 		// phpcs:disable WordPress.Security.NonceVerification -- nothing of the request is acted upon.
-		foreach ( array( $_GET['post'] ?? 0, $_POST['post_ID'] ?? 0, $_POST['post_id'] ?? 0 ) as $post_id ) { // phpcs:ignore WordPress.Security.ValidatedSanitizedInput
+		foreach ( array( $_POST['post_ID'] ?? 0, $_POST['post_id'] ?? 0 ) as $post_id ) { // phpcs:ignore WordPress.Security.ValidatedSanitizedInput
 			self::post( is_scalar( $post_id ) ? absint( $post_id ) : 0 );
 		}
 		// phpcs:enable
+	}
+
+	/**
+	 * Hooked to add_meta_boxes, before a post's screen is printed: the Custom Fields box lists rows by SQL. Earlier, the lock
+	 * that WordPress sets on the post would make the first reading of it another call.
+	 *
+	 * @param mixed $type Post type, or what else has boxes.
+	 * @param mixed $post Post.
+	 */
+	public static function edit_screen( $type, $post = null ): void {
+		if ( $post instanceof \WP_Post && 'post.php' === ( $GLOBALS['pagenow'] ?? '' ) ) {
+			self::post( $post->ID );
+		}
 	}
 
 	/**

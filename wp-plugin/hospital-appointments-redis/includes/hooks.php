@@ -46,8 +46,9 @@ add_action( 'export_wp', array( Barrier::class, 'export' ) );
 add_action( 'xmlrpc_call', array( Barrier::class, 'xmlrpc' ) );
 add_filter( 'postmeta_form_keys', array( Barrier::class, 'form_keys' ) );
 add_action( 'http_api_debug', array( Barrier::class, 'lapse' ), 10, 0 );
-add_action( 'load-post.php', array( Barrier::class, 'edit_screen' ) );
-add_action( 'wp_ajax_add-meta', array( Barrier::class, 'edit_screen' ), 0 );
+add_action( 'load-post.php', array( Barrier::class, 'edit_form' ) );
+add_action( 'wp_ajax_add-meta', array( Barrier::class, 'edit_form' ), 0 );
+add_action( 'add_meta_boxes', array( Barrier::class, 'edit_screen' ), PHP_INT_MIN, 2 );
 
 // The watchdog.
 add_filter( 'cron_schedules', array( Health::class, 'schedules' ) ); // phpcs:ignore WordPress.WP.CronInterval
