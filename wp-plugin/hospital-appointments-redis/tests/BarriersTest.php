@@ -16,7 +16,7 @@ use Hospital\Appointments_Redis\Sidecar;
  */
 final class BarriersTest extends ClinicTestCase {
 
-	/** @var int A post whose `code` somebody changes. */
+	/** @var int A post whose code somebody changes. */
 	private $post;
 
 	/** @var string What it has been changed to last. */
@@ -24,7 +24,7 @@ final class BarriersTest extends ClinicTestCase {
 
 	protected function setUp(): void {
 		parent::setUp();
-		$this->post = $this->post( array( 'code' => '0' ) );
+		$this->post = $this->post( array( 'barriers_test_code' => '0' ) );
 	}
 
 	/**
@@ -35,7 +35,7 @@ final class BarriersTest extends ClinicTestCase {
 	 */
 	private function newest( callable $reads ): array {
 		$this->code = uniqid( '9' );
-		$this->kiosk( $this->post, array( 'code' => $this->code ) );
+		$this->kiosk( $this->post, array( 'barriers_test_code' => $this->code ) );
 		$this->new_request();
 		$calls = Sidecar::$calls;
 		$value = $reads( $this->post, $this->code );
@@ -43,12 +43,12 @@ final class BarriersTest extends ClinicTestCase {
 	}
 
 	public function test_a_query_finds_the_newest_value(): void {
-		$is = array( 'key' => 'code', 'value' => 'CODE' ); // phpcs:ignore WordPress.Arrays
+		$is = array( 'key' => 'barriers_test_code', 'value' => 'CODE' ); // phpcs:ignore WordPress.Arrays
 		foreach (
 			array(
 				'a meta query'                         => array( 'meta_query' => array( $is ) ), // phpcs:ignore
-				'meta_key and meta_value'              => array( 'meta_key' => 'code', 'meta_value' => 'CODE' ), // phpcs:ignore
-				'a range'                              => array( 'meta_query' => array( array( 'key' => 'code', 'value' => array( 'CODE', 'CODE' ), 'compare' => 'BETWEEN' ) ) ), // phpcs:ignore
+				'meta_key and meta_value'              => array( 'meta_key' => 'barriers_test_code', 'meta_value' => 'CODE' ), // phpcs:ignore
+				'a range'                              => array( 'meta_query' => array( array( 'key' => 'barriers_test_code', 'value' => array( 'CODE', 'CODE' ), 'compare' => 'BETWEEN' ) ) ), // phpcs:ignore
 				'a condition within a condition'       => array( 'meta_query' => array( 'relation' => 'OR', array( 'key' => 'none', 'value' => 'none' ), array( $is ) ) ), // phpcs:ignore
 				'types among which is an offloaded one' => array( 'post_type' => array( 'post', 'hospital_appointment' ), 'meta_query' => array( $is ) ), // phpcs:ignore
 				'without filters'                      => array( 'suppress_filters' => true, 'meta_query' => array( $is ) ), // phpcs:ignore
@@ -75,7 +75,7 @@ final class BarriersTest extends ClinicTestCase {
 		foreach ( array( 'any', '' ) as $type ) {
 			$found = $this->newest(
 				static function () use ( $type ): int {
-					return ( new \WP_Query( array( 'post_type' => $type, 'meta_key' => 'code' ) ) )->post_count; // phpcs:ignore
+					return ( new \WP_Query( array( 'post_type' => $type, 'meta_key' => 'barriers_test_code' ) ) )->post_count; // phpcs:ignore
 				}
 			);
 			$this->assertSame( 1, $found[1], "'$type'" );
@@ -84,16 +84,16 @@ final class BarriersTest extends ClinicTestCase {
 	}
 
 	public function test_ordering_by_a_value(): void {
-		$other = $this->post( array( 'code' => '5' ) );
+		$other = $this->post( array( 'barriers_test_code' => '5' ) );
 		foreach ( array( 'meta_value_num', 'meta_value', array( 'meta_value' => 'DESC' ) ) as $order ) {
 			$found = $this->newest(
 				function () use ( $order, $other ): array {
-					return get_posts( array( 'post_type' => 'hospital_appointment', 'post__in' => array( $this->post, $other ), 'meta_key' => 'code', 'orderby' => $order, 'order' => 'DESC', 'fields' => 'ids' ) ); // phpcs:ignore
+					return get_posts( array( 'post_type' => 'hospital_appointment', 'post__in' => array( $this->post, $other ), 'meta_key' => 'barriers_test_code', 'orderby' => $order, 'order' => 'DESC', 'fields' => 'ids' ) ); // phpcs:ignore
 				}
 			);
 			$this->assertSame( array( array( $this->post, $other ), 1 ), $found );
 		}
-		$clause = array( 'post_type' => 'hospital_appointment', 'meta_query' => array( 'c' => array( 'key' => 'code', 'compare' => 'EXISTS' ) ), 'orderby' => 'c', 'order' => 'DESC', 'fields' => 'ids', 'numberposts' => 1 ); // phpcs:ignore
+		$clause = array( 'post_type' => 'hospital_appointment', 'meta_query' => array( 'c' => array( 'key' => 'barriers_test_code', 'compare' => 'EXISTS' ) ), 'orderby' => 'c', 'order' => 'DESC', 'fields' => 'ids', 'numberposts' => 1 ); // phpcs:ignore
 		$this->assertSame( array( array( $this->post ), 1 ), $this->newest( static function () use ( $clause ): array { return get_posts( $clause ); } ) ); // phpcs:ignore
 	}
 
@@ -102,7 +102,7 @@ final class BarriersTest extends ClinicTestCase {
 		add_filter(
 			'rest_hospital_appointment_query',
 			static function ( array $args ): array {
-				return array( 'meta_key' => 'code', 'orderby' => 'meta_value_num', 'order' => 'DESC' ) + $args; // phpcs:ignore
+				return array( 'meta_key' => 'barriers_test_code', 'orderby' => 'meta_value_num', 'order' => 'DESC' ) + $args; // phpcs:ignore
 			}
 		);
 		$found = $this->newest(
@@ -119,7 +119,7 @@ final class BarriersTest extends ClinicTestCase {
 		$found = $this->newest(
 			static function ( int $post, string $code ): array {
 				global $wpdb;
-				$sql = get_meta_sql( array( array( 'key' => 'code', 'value' => $code ) ), 'post', $wpdb->posts, 'ID' ); // phpcs:ignore WordPress.Arrays
+				$sql = get_meta_sql( array( array( 'key' => 'barriers_test_code', 'value' => $code ) ), 'post', $wpdb->posts, 'ID' ); // phpcs:ignore WordPress.Arrays
 				return $wpdb->get_col( "SELECT ID FROM $wpdb->posts {$sql['join']} WHERE 1=1 {$sql['where']}" ); // phpcs:ignore WordPress.DB
 			}
 		);
@@ -139,7 +139,7 @@ final class BarriersTest extends ClinicTestCase {
 		add_action( 'delete_post_meta', $watch, 10, 3 );
 		$this->newest( static function () use ( $mid ) { return update_metadata_by_mid( 'post', $mid, 'by id' ); } ); // phpcs:ignore
 		$this->assertSame( array( $this->code ), $old, 'what core is about to overwrite is the newest' );
-		$this->newest( static function () { return delete_post_meta_by_key( 'code' ); } ); // phpcs:ignore
+		$this->newest( static function () { return delete_post_meta_by_key( 'barriers_test_code' ); } ); // phpcs:ignore
 		$this->assertSame( $this->code, $old[1] );
 		$this->bring_home( $this->post );
 		$this->assertSame( array(), ( new Side( $this->post ) )->rows(), 'nothing comes back' );
@@ -153,16 +153,16 @@ final class BarriersTest extends ClinicTestCase {
 			$GLOBALS['pagenow'] = 'post.php';
 			do_action( 'add_meta_boxes', 'hospital_appointment', get_post( $post ) );
 			$keys = apply_filters( 'postmeta_form_keys', null, get_post( $post ) );
-			return array( array_values( wp_list_pluck( wp_list_filter( has_meta( $post ), array( 'meta_key' => 'code' ) ), 'meta_value' ) ), get_post_meta( $post, 'code', true ), $keys ); // phpcs:ignore
+			return array( array_values( wp_list_pluck( wp_list_filter( has_meta( $post ), array( 'meta_key' => 'barriers_test_code' ) ), 'meta_value' ) ), get_post_meta( $post, 'barriers_test_code', true ), $keys ); // phpcs:ignore
 		};
 		wp_set_current_user( 1 );
 		$found = $this->newest( $listed );
 		$GLOBALS['pagenow'] = $pagenow;
 		$this->assertSame( array( array( array( $this->code ), $this->code, null ), 1 ), $found, 'and the first read needs no other call' );
 		$this->assertSame( 1, $this->newest( static function () { do_action( 'export_wp', array() ); } )[1] ); // phpcs:ignore
-		$this->assertSame( $this->code, $this->row( $this->post, 'code' ) );
+		$this->assertSame( $this->code, $this->row( $this->post, 'barriers_test_code' ) );
 		$this->assertSame( 1, $this->newest( static function () { do_action( 'xmlrpc_call', 'wp.getPosts' ); } )[1] ); // phpcs:ignore
-		$this->assertSame( $this->code, $this->row( $this->post, 'code' ) );
+		$this->assertSame( $this->code, $this->row( $this->post, 'barriers_test_code' ) );
 		$this->assertSame( 0, $this->newest( static function () { do_action( 'xmlrpc_call', 'wp.getOptions' ); } )[1] ); // phpcs:ignore
 	}
 
@@ -170,7 +170,7 @@ final class BarriersTest extends ClinicTestCase {
 		global $wpdb;
 		$found = $this->newest(
 			static function () use ( $wpdb ): void {
-				$meta = array( 'meta_key' => 'code', 'meta_value' => '1' ); // phpcs:ignore
+				$meta = array( 'meta_key' => 'barriers_test_code', 'meta_value' => '1' ); // phpcs:ignore
 				get_users( $meta );
 				get_terms( array( 'taxonomy' => 'category' ) + $meta );
 				get_comments( $meta );
@@ -208,7 +208,7 @@ final class BarriersTest extends ClinicTestCase {
 	 */
 	private function between( string $what, callable $does, int $more ): void {
 		$query = static function ( string $value ): array {
-			return get_posts( array( 'post_type' => 'hospital_appointment', 'meta_key' => 'code', 'meta_value' => $value, 'fields' => 'ids' ) ); // phpcs:ignore
+			return get_posts( array( 'post_type' => 'hospital_appointment', 'meta_key' => 'barriers_test_code', 'meta_value' => $value, 'fields' => 'ids' ) ); // phpcs:ignore
 		};
 		$began = hrtime( true );
 		$calls = 0;
@@ -216,7 +216,7 @@ final class BarriersTest extends ClinicTestCase {
 			function ( int $post, string $code ) use ( $query, $does, $more, &$calls ): array {
 				$this->assertSame( array( $post ), $query( $code ) );
 				if ( $more ) {
-					$this->kiosk( $post, array( 'code' => "$code meanwhile" ) );
+					$this->kiosk( $post, array( 'barriers_test_code' => "$code meanwhile" ) );
 				}
 				$calls = Sidecar::$calls;
 				$does();
