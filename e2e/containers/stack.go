@@ -86,8 +86,8 @@ func startStack() (*Stack, error) {
 	return s, s.install()
 }
 
-// install waits for the servers, installs WordPress by wp_install() and
-// activates the plugin.
+// install waits for the servers, installs WordPress by wp_install(), as a
+// network if asked to, and activates the plugin.
 func (s *Stack) install() error {
 	local := s.services["localhost"]
 	s.WordPress = "http://" + local.GetHostPort("80/tcp")
@@ -103,14 +103,10 @@ func (s *Stack) install() error {
 	if err := started.pool.Retry(func() error { return s.Redis.Ping(ctx).Err() }); err != nil {
 		return fmt.Errorf("wait for Redis: %w", err)
 	}
-	script := "/usr/local/share/hospital/install.php"
-	for _, args := range [][]string{
-		{"--url=http://localhost", "--title=Clinic", "--user=" + AdminUser, "--password=" + AdminPassword, "--email=admin@example.org"},
-		{"--activate=" + plugin},
-	} {
+	for _, call := range installation() {
 		var out string
 		err := started.pool.Retry(func() (err error) {
-			out, err = s.exec("wordpress", "www-data", append([]string{"php", script}, args...)...)
+			out, err = s.exec("wordpress", call.user, append([]string{"php", "/usr/local/share/hospital/install.php"}, call.args...)...)
 			return err
 		})
 		if err != nil {
@@ -118,6 +114,26 @@ func (s *Stack) install() error {
 		}
 	}
 	return s.DB.QueryRowContext(ctx, "SELECT option_value FROM wp_options WHERE option_name = 'hospital_appointments_redis_token'").Scan(&s.Token)
+}
+
+// installer is one call of install.php.
+type installer struct {
+	user string
+	args []string
+}
+
+// installation lists the calls. What makes a network writes wp-config.php again,
+// which only root may.
+func installation() []installer {
+	site := []string{"--url=http://localhost", "--title=Clinic", "--user=" + AdminUser, "--password=" + AdminPassword, "--email=admin@example.org"}
+	if !Multisite() {
+		return []installer{{"www-data", site}, {"www-data", []string{"--activate=" + plugin}}}
+	}
+	return []installer{
+		{"www-data", site},
+		{"root", append(site, "--multisite")},
+		{"www-data", []string{"--activate=" + plugin, "--network"}},
+	}
 }
 
 // connect opens clients of the database and Redis; their published ports change
