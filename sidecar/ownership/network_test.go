@@ -2,11 +2,13 @@ package ownership_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
 
 	"hospital-appointments-redis/e2e/containers"
+	"hospital-appointments-redis/sidecar/appointment"
 )
 
 // selects is how many SELECTs the server has run since it was started.
@@ -81,6 +83,30 @@ func TestNetwork(t *testing.T) {
 		}
 		if problems := s.Problems(); len(problems) > 0 {
 			t.Errorf("problems %q", problems)
+		}
+	})
+
+	t.Run("a blog whose tables are gone is no problem of the others", func(t *testing.T) {
+		b.exec(t, "DROP TABLE wp_8_options")
+		b.exec(t, "UPDATE wp_hospital_sync_state SET mode = 'native', epoch = epoch + 1 WHERE blog_id IN (8, 9)")
+		containers.Eventually(t, time.Minute, func(ctx context.Context) error {
+			if lease, err := s.Lease(ctx, 9); err != nil || lease.Epoch != 4 {
+				return fmt.Errorf("lease %+v, %v", lease, err)
+			}
+			return nil
+		})
+		if _, err := s.Lease(t.Context(), 8); !errors.Is(err, appointment.ErrNative) {
+			t.Errorf("lease of a blog without tables: %v", err)
+		}
+		if problems := s.Problems(); len(problems) > 0 {
+			t.Errorf("problems %q", problems)
+		}
+		// A sidecar that starts now never knew the blog's address.
+		late := b.sidecar(t, b.redis)
+		late.run(t)
+		late.leased(t, 5)
+		if problems := late.Problems(); len(problems) > 0 {
+			t.Errorf("problems of a later sidecar %q", problems)
 		}
 	})
 }

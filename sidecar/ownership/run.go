@@ -20,6 +20,7 @@ type tended struct {
 	run       string        // Redis' run id then
 	returning bool
 	problem   string // why it does not return, in words
+	gone      bool   // because there is no such blog any more: no problem of anybody's
 }
 
 // Run keeps the leases and does what the site rows ask for: take-over when
@@ -98,6 +99,8 @@ func (o *Owner) beat(ctx context.Context, spawn func(func()), drainer Drainer) e
 		o.mu.Unlock()
 		if err := o.ours(limited, blog, floors[blog]); err == nil && floors[blog].ID == site.RedisID && floors[blog].Epoch <= site.Epoch {
 			continue
+		} else if errors.Is(err, appointment.ErrBlogGone) {
+			continue // nobody asks for it any more
 		} else if err != nil && !errors.Is(err, appointment.ErrOtherRedis) && !errors.Is(err, appointment.ErrOtherSite) {
 			failed = append(failed, err)
 			continue
@@ -163,7 +166,7 @@ func (o *Owner) tendNative(ctx context.Context, site appointment.Site, floor app
 		o.mu.Lock()
 		t.returning = false
 		if err != nil && ctx.Err() == nil && t.problem != err.Error() {
-			t.problem = err.Error()
+			t.problem, t.gone = err.Error(), errors.Is(err, appointment.ErrBlogGone)
 			o.Logger.Warn("cannot return to offload yet", "blog", site.Blog, "error", err)
 		}
 		o.mu.Unlock()
@@ -184,7 +187,7 @@ func (o *Owner) Problems() []string {
 	defer o.mu.Unlock()
 	var problems []string
 	for blog, t := range o.tending {
-		if t.problem != "" {
+		if t.problem != "" && !t.gone {
 			problems = append(problems, fmt.Sprintf("blog %d is native: %s", blog, t.problem))
 		}
 	}

@@ -24,7 +24,7 @@ type Redis interface {
 	// fields, each once and by Post.Member, and the generation.
 	Waiting(ctx context.Context, lease appointment.Lease, posts []appointment.Post) ([]string, uint64, error)
 	Drop(ctx context.Context, blog uint64, posts []appointment.Post, fields []string) error
-	Retire(ctx context.Context, blog uint64) error
+	Retire(ctx context.Context, blog uint64, letters bool) error
 }
 
 // Rows is where they are brought.
