@@ -3,7 +3,7 @@
 #
 #   e2e/matrix.sh                  every test of the whole stack, and of the rooms that speak to Redis and MySQL
 #   e2e/matrix.sh --short          what `make test` adds to its full pass on trixie: the decisive tests elsewhere
-#   e2e/matrix.sh sid valkey       only combinations whose name has one of these words in it
+#   e2e/matrix.sh sid trixie-valkey    only these
 #
 # The images have to be there (make matrix builds them). What a failed combination printed is shown, and kept.
 # Exit code 1 if any failed.
@@ -45,11 +45,11 @@ tests() { # NAME NETWORK: what runs there
       go test -p 1 -count 1 -timeout 10m -run "$decisive" $stack ;;
   esac
 }
-wanted() { # NAME WORDS...
-  local name=$1 word; shift
+wanted() { # NAME ONLY...
+  local name=$1 only; shift
   if [ $short = yes ]; then case $name in trixie-valkey-network | bookworm | sid) ;; *) return 1 ;; esac; fi
   [ $# -gt 0 ] || return 0
-  for word in "$@"; do case $name in *"$word"*) return 0 ;; esac; done
+  for only in "$@"; do if [ "$name" = "$only" ]; then return 0; fi; done
   return 1
 }
 
