@@ -15,7 +15,8 @@ down: ## stop the demo and delete its data
 	@test ! -e docker/.env || docker/compose.sh down -v --remove-orphans
 
 images: ## build what is not built yet (a second run takes seconds)
-	@docker/build.sh $(SUITE) $(OTHERS) sidecar browser
+	@docker/build.sh $(SUITE) sidecar browser
+	@printf '%s\n' $(OTHERS) | xargs -r -P 2 -n 1 docker/build.sh
 
 test: images ## every test: Go, scripts, SQL, PHPUnit in WordPress, the whole stack with a browser; on trixie in full
 	go vet ./...
@@ -27,7 +28,7 @@ test-short: ## the tests that need nothing but Go
 	go test -short ./...
 
 matrix: ## every combination in full: trixie, bookworm, sid (real MySQL), Valkey, single site and network; ONLY=names
-	@docker/build.sh trixie bookworm sid valkey sidecar browser
+	@$(MAKE) --no-print-directory images SUITE=trixie
 	@e2e/matrix.sh $(ONLY)
 
 model: ## explore the protocol's larger scenarios (minutes, and some gigabytes)

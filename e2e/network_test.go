@@ -103,6 +103,19 @@ func TestSiteDeleted(t *testing.T) {
 	}
 }
 
+// TestSiteMarkedDeleted: its tables are still there, and so is what was
+// acknowledged for it.
+func TestSiteMarkedDeleted(t *testing.T) {
+	c := network(t)
+	w := c.ward("closed")
+	w.becomes(w.site, "offload")
+	post := w.appointment()
+	did := c.php(w.on("update_post_meta", post, "status", "confirmed"), step{"clinic_mark_site_deleted", w.site})
+	equal(t, "updated, marked", fmt.Sprint(did), "[true true]")
+	w.arrives(post, "confirmed")
+	equal(t, "its row", w.state(w.site), "offload")
+}
+
 // TestActivationOnOneSite: what is deactivated on one site, or in the network,
 // leaves the others alone.
 func TestActivationOnOneSite(t *testing.T) {

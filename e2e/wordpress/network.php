@@ -13,6 +13,13 @@ function clinic_site( string $name ): int {
 	return $site;
 }
 
+/** Marks a site as deleted, which keeps its tables. */
+function clinic_mark_site_deleted( int $site ): bool {
+	require_once ABSPATH . 'wp-admin/includes/admin.php';
+	wpmu_delete_blog( $site );
+	return '1' === get_site( $site )->deleted;
+}
+
 /** Deletes a site for good. Unseen: as in a process that has not loaded the plugin. */
 function clinic_delete_site( int $site, bool $unseen = false ): bool {
 	require_once ABSPATH . 'wp-admin/includes/admin.php';
