@@ -16,8 +16,6 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Network {
 
-	private const TABLES = array( 'native_write', 'sync_fence', 'sync_state' );
-
 	/**
 	 * Hooked to wp_initialize_site, after core has made the tables.
 	 *
@@ -68,10 +66,10 @@ final class Network {
 		}
 	}
 
-	/** The rows of one site; the site row last, as long as it is there no sidecar may write. */
+	/** The rows of one site. */
 	private static function remove( int $blog ): void {
 		global $wpdb;
-		foreach ( self::TABLES as $table ) {
+		foreach ( Removal::TABLES as $table ) {
 			$wpdb->delete( Site::table( $table ), array( 'blog_id' => $blog ), array( '%d' ) ); // phpcs:ignore WordPress.DB
 		}
 	}
