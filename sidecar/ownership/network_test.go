@@ -86,6 +86,21 @@ func TestNetwork(t *testing.T) {
 		}
 	})
 
+	t.Run("the troubles of a blog end with it", func(t *testing.T) {
+		if err := b.raw.HSet(t.Context(), "site:10:appointments:floor", "site", "another clinic").Err(); err != nil {
+			t.Fatal(err)
+		}
+		b.exec(t, "UPDATE wp_hospital_sync_state SET mode = 'native', epoch = epoch + 1 WHERE blog_id = 10")
+		s.problem(t, "blog 10", "another clinic")
+		b.exec(t, "DELETE FROM wp_hospital_sync_state WHERE blog_id = 10")
+		containers.Eventually(t, time.Minute, func(context.Context) error {
+			if problems := s.Problems(); len(problems) > 0 {
+				return fmt.Errorf("problems %q", problems)
+			}
+			return nil
+		})
+	})
+
 	t.Run("a blog whose tables are gone is no problem of the others", func(t *testing.T) {
 		b.exec(t, "DROP TABLE wp_8_options")
 		b.exec(t, "UPDATE wp_hospital_sync_state SET mode = 'native', epoch = epoch + 1 WHERE blog_id IN (8, 9)")

@@ -79,6 +79,9 @@ func (o *Owner) beat(ctx context.Context, spawn func(func()), drainer Drainer) e
 	o.reading.Lock()
 	seen := o.look(limited)
 	o.reading.Unlock()
+	if seen.err == nil {
+		o.keepOnly(seen.sites)
+	}
 	if seen.err != nil || len(seen.sites) == 0 {
 		return seen.err
 	}
@@ -109,6 +112,18 @@ func (o *Owner) beat(ctx context.Context, spawn func(func()), drainer Drainer) e
 	}
 	return errors.Join(failed...)
 }
+
+// keepOnly forgets what is known of blogs that have no site row any more: their
+// troubles are nobody's, and another blog may come to have their id.
+func (o *Owner) keepOnly(sites map[uint64]appointment.Site) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	maps.DeleteFunc(o.tending, func(blog uint64, t *tended) bool { return !in(sites, blog) && !t.returning })
+	maps.DeleteFunc(o.names, func(blog uint64, _ string) bool { return !in(sites, blog) })
+	maps.DeleteFunc(o.steadiness, func(blog uint64, _ *steadiness) bool { return !in(sites, blog) })
+}
+
+func in(sites map[uint64]appointment.Site, blog uint64) bool { _, there := sites[blog]; return there }
 
 // forgetRuns: Redis was away, so nothing was on one run throughout.
 func (o *Owner) forgetRuns() {
