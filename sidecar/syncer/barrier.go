@@ -135,7 +135,7 @@ func (s *Syncer) Retire(ctx context.Context, blog uint64, discard bool) (appoint
 	case errors.Is(err, appointment.ErrOtherSite) && site.RedisID == "": // it never was this site's
 		return appointment.SyncReport{}, nil
 	case discard && errors.Is(err, appointment.ErrBlogGone): // its address is gone: the token tells as well
-		if _, err := s.redis.Dirty(ctx, blog, site.RedisID, nil); err != nil {
+		if _, _, err := s.redis.Waiting(ctx, appointment.Lease{Blog: blog, Token: site.RedisID}, []appointment.Post{}); err != nil {
 			return appointment.SyncReport{}, err
 		}
 	case err != nil:
