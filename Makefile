@@ -1,5 +1,7 @@
 # `make` alone prints this list. SUITE chooses the Debian release the images stand on.
 SUITE ?= trixie
+# What trixie's full pass is followed by: the decisive tests on the others.
+OTHERS := $(if $(filter trixie,$(SUITE)),bookworm sid valkey)
 VERSION := $(shell git describe --tags --always 2>/dev/null || echo dev)
 .DEFAULT_GOAL := help
 
@@ -14,17 +16,20 @@ down: ## stop the demo and delete its data
 
 images: ## build what is not built yet (a second run takes seconds)
 	@docker/build.sh $(SUITE) sidecar browser
+	@printf '%s\n' $(OTHERS) | xargs -r -P 2 -n 1 docker/build.sh
 
-test: images ## every test: Go, scripts, SQL, PHPUnit in WordPress, the whole stack with a browser
+test: images ## every test: Go, scripts, SQL, PHPUnit in WordPress, the whole stack with a browser; on trixie in full
 	go vet ./...
 	HOSPITAL_SUITE=$(SUITE) go test -p 1 -count 1 -timeout 30m ./...
+	$(if $(OTHERS),e2e/matrix.sh --short)
 
 test-short: ## the tests that need nothing but Go
 	go vet ./...
 	go test -short ./...
 
-matrix: ## every test on each Debian release: trixie, bookworm, sid (real MySQL)
-	@for suite in trixie bookworm sid; do echo "== $$suite"; $(MAKE) --no-print-directory test SUITE=$$suite || exit 1; done
+matrix: ## every combination in full: trixie, bookworm, sid (real MySQL), Valkey, single site and network; ONLY=names
+	@$(MAKE) --no-print-directory images SUITE=trixie
+	@e2e/matrix.sh $(ONLY)
 
 model: ## explore the protocol's larger scenarios (minutes, and some gigabytes)
 	go test -count 1 -v -timeout 60m ./e2e/model -model.large

@@ -15,10 +15,10 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 step() { # NAME COMMAND...: one line, or what the command said when it failed
+  # Printed whole when it is done: several of these scripts may run at a time.
   local name=$1 start=$SECONDS; shift
-  printf '%-44s' "$name"
-  if "$@" >"$log" 2>&1; then printf '%4ds  %s\n' $((SECONDS - start)) "$(sed -n 's/^  base:/base:/p' "$log")"
-  else printf 'failed\n'; cat "$log" >&2; exit 1; fi
+  if "$@" >"$log" 2>&1; then printf '%-44s%4ds  %s\n' "$name" $((SECONDS - start)) "$(sed -n 's/^  base:/base:/p' "$log")"
+  else printf '%-44sfailed\n' "$name"; cat "$log" >&2; exit 1; fi
 }
 image() { # TAG CONTEXT OPTIONS...
   local tag=hospital-appointments/$1 context=$2; shift 2

@@ -174,7 +174,13 @@ func (c clinic) php(steps ...step) []result {
 // web runs the steps in a process of the web server.
 func (c clinic) web(steps ...step) []result {
 	c.t.Helper()
-	request, err := http.NewRequestWithContext(c.t.Context(), "POST", c.WordPress+"/", strings.NewReader(url.Values{"clinic_steps": {encode(c.t, steps)}}.Encode()))
+	return c.visit("/", steps...)
+}
+
+// visit does that on the site of the network that has this path.
+func (c clinic) visit(path string, steps ...step) []result {
+	c.t.Helper()
+	request, err := http.NewRequestWithContext(c.t.Context(), "POST", c.WordPress+path, strings.NewReader(url.Values{"clinic_steps": {encode(c.t, steps)}}.Encode()))
 	if err != nil {
 		c.t.Fatal(err)
 	}

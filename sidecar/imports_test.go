@@ -31,6 +31,7 @@ var arrows = map[string][]string{
 	"e2e/containers":      {},
 	"e2e/demo":            {"sidecar/appointment"},
 	"e2e/model":           {},
+	"docker":              {},
 }
 
 // exclusive: who else's packages belong to which rooms, by the beginning of

@@ -21,6 +21,18 @@ const lifetime = 30 * 60
 // Suite is the Debian release whose images are used.
 func Suite() string { return cmp.Or(os.Getenv("HOSPITAL_SUITE"), "trixie") }
 
+// redisTag is Redis' image of the suite, or Valkey's where HOSPITAL_ENGINE says so.
+func redisTag() string {
+	if os.Getenv("HOSPITAL_ENGINE") == "valkey" {
+		return Suite() + "-valkey"
+	}
+	return Suite()
+}
+
+// Multisite tells whether WordPress is installed as a network, with the plugin
+// active in all of it.
+func Multisite() bool { return os.Getenv("HOSPITAL_MULTISITE") == "1" }
+
 // sidecarTag is the sidecar's image, which every work tree may build its own of.
 func sidecarTag() string { return cmp.Or(os.Getenv("HOSPITAL_SIDECAR_TAG"), "dev") }
 

@@ -11,7 +11,7 @@ import (
 var sharedRedis = sync.OnceValues(startRedis)
 
 func startRedis() (string, error) {
-	r, err := start("redis", Suite(), []string{"HOSPITAL_REDIS_PASSWORD=test", "HOSPITAL_REDIS_ADMIN_PASSWORD=test"}, nil, "6379/tcp")
+	r, err := start("redis", redisTag(), []string{"HOSPITAL_REDIS_PASSWORD=test", "HOSPITAL_REDIS_ADMIN_PASSWORD=test"}, nil, "6379/tcp")
 	if err != nil {
 		return "", err
 	}

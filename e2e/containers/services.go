@@ -24,7 +24,7 @@ func services(name string) []service {
 	return []service{
 		{name: "localhost", image: "base", cmd: []string{"sleep", "infinity"}, ports: []string{"80/tcp", "8787/tcp", "9222/tcp"}},
 		{name: "database", image: "database", env: []string{"DB_PASSWORD=test", "DB_ROOT_PASSWORD=test", "DB_ROOT_HOST=%"}, ports: []string{"3306/tcp"}},
-		{name: "redis", image: "redis", env: []string{"HOSPITAL_REDIS_PASSWORD=test", "HOSPITAL_REDIS_ADMIN_PASSWORD=test"}, ports: []string{"6379/tcp"}},
+		{name: "redis", image: "redis", tag: redisTag(), env: []string{"HOSPITAL_REDIS_PASSWORD=test", "HOSPITAL_REDIS_ADMIN_PASSWORD=test"}, ports: []string{"6379/tcp"}},
 		{name: "wordpress", image: "tests", shares: loopback, env: []string{
 			"DB_HOST=" + name + "-database", "DB_PASSWORD=test", "HOSPITAL_REDIS_HOST=" + name + "-redis", "HOSPITAL_REDIS_PORT=6379",
 		}, mounts: []string{

@@ -38,14 +38,36 @@ const (
 
 const plugin = "hospital-appointments-redis/hospital-appointments-redis.php"
 
-var sharedStack = sync.OnceValues(startStack)
+var (
+	sharedStack   = sync.OnceValues(func() (*Stack, error) { return startStack("e2e", Multisite()) })
+	sharedNetwork = sync.OnceValues(func() (*Stack, error) {
+		if Multisite() {
+			return sharedStack()
+		}
+		return startStack("network", true)
+	})
+)
 
 // WholeStack returns the stack that all tests of one binary share, in offload
 // and with everything running.
 func WholeStack(t testing.TB) *Stack {
 	t.Helper()
 	needDocker(t)
-	s, err := sharedStack()
+	return running(t, sharedStack)
+}
+
+// Network is the same with a WordPress that is a network, whatever the suite's
+// other tests run on.
+func Network(t testing.TB) *Stack {
+	t.Helper()
+	needDocker(t)
+	return running(t, sharedNetwork)
+}
+
+// running starts what a test before this one has stopped.
+func running(t testing.TB, start func() (*Stack, error)) *Stack {
+	t.Helper()
+	s, err := start()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,33 +84,33 @@ func root() string {
 	return filepath.Join(filepath.Dir(here), "../..")
 }
 
-func startStack() (*Stack, error) {
+func startStack(kind string, network bool) (*Stack, error) {
 	p, err := pool()
 	if err != nil {
 		return nil, err
 	}
-	name := fmt.Sprintf("hospital-e2e-%d", os.Getpid())
-	network, err := p.CreateNetwork(name)
+	name := fmt.Sprintf("hospital-%s-%d", kind, os.Getpid())
+	bridge, err := p.CreateNetwork(name)
 	if err != nil {
 		return nil, fmt.Errorf("make network: %w", err)
 	}
 	started.Lock()
-	started.networks = append(started.networks, network)
+	started.networks = append(started.networks, bridge)
 	started.Unlock()
 	s := &Stack{services: map[string]*dockertest.Resource{}}
 	for _, each := range services(name) {
-		r, err := each.run(p, name, network)
+		r, err := each.run(p, name, bridge)
 		if err != nil {
 			return nil, err
 		}
 		s.services[each.name] = r
 	}
-	return s, s.install()
+	return s, s.install(network)
 }
 
 // install waits for the servers, installs WordPress by wp_install() and
-// activates the plugin.
-func (s *Stack) install() error {
+// activates the plugin; in a network in all of it.
+func (s *Stack) install(network bool) error {
 	local := s.services["localhost"]
 	s.WordPress = "http://" + local.GetHostPort("80/tcp")
 	s.API = "http://" + local.GetHostPort("8787/tcp")
@@ -103,14 +125,10 @@ func (s *Stack) install() error {
 	if err := started.pool.Retry(func() error { return s.Redis.Ping(ctx).Err() }); err != nil {
 		return fmt.Errorf("wait for Redis: %w", err)
 	}
-	script := "/usr/local/share/hospital/install.php"
-	for _, args := range [][]string{
-		{"--url=http://localhost", "--title=Clinic", "--user=" + AdminUser, "--password=" + AdminPassword, "--email=admin@example.org"},
-		{"--activate=" + plugin},
-	} {
+	for _, call := range installation(network) {
 		var out string
 		err := started.pool.Retry(func() (err error) {
-			out, err = s.exec("wordpress", "www-data", append([]string{"php", script}, args...)...)
+			out, err = s.exec("wordpress", call.user, append([]string{"php", "/usr/local/share/hospital/install.php"}, call.args...)...)
 			return err
 		})
 		if err != nil {
@@ -118,6 +136,26 @@ func (s *Stack) install() error {
 		}
 	}
 	return s.DB.QueryRowContext(ctx, "SELECT option_value FROM wp_options WHERE option_name = 'hospital_appointments_redis_token'").Scan(&s.Token)
+}
+
+// installer is one call of install.php.
+type installer struct {
+	user string
+	args []string
+}
+
+// installation lists the calls. What makes a network writes wp-config.php again,
+// which only root may.
+func installation(network bool) []installer {
+	site := []string{"--url=http://localhost", "--title=Clinic", "--user=" + AdminUser, "--password=" + AdminPassword, "--email=admin@example.org"}
+	if !network {
+		return []installer{{"www-data", site}, {"www-data", []string{"--activate=" + plugin}}}
+	}
+	return []installer{
+		{"www-data", site},
+		{"root", append(site, "--multisite")},
+		{"www-data", []string{"--activate=" + plugin, "--network"}},
+	}
 }
 
 // connect opens clients of the database and Redis; their published ports change

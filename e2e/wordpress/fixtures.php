@@ -109,13 +109,13 @@ function clinic_timed_updates( int $post, string $key, int $count ): array {
 	return $took;
 }
 
-/** Deactivates or activates a plugin as the screen of plugins does. */
+/** Deactivates or activates a plugin as the screen of plugins does; in a network, the network's screen. */
 function clinic_plugin( string $plugin, bool $active ): bool {
 	require_once ABSPATH . 'wp-admin/includes/plugin.php';
 	if ( $active ) {
-		return null === activate_plugin( $plugin );
+		return null === activate_plugin( $plugin, '', is_multisite() );
 	}
-	deactivate_plugins( $plugin );
+	deactivate_plugins( $plugin, false, is_multisite() );
 	return ! is_plugin_active( $plugin );
 }
 

@@ -9,3 +9,4 @@ $_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
 $_SERVER['REQUEST_METHOD']  = 'GET';
 $_SERVER['REQUEST_URI']     = '/';
 require '/var/www/html/wp-load.php';
+require __DIR__ . '/network.php';

@@ -26,6 +26,9 @@ var (
 	ErrRedisFull = errors.New("Redis is out of memory")
 	// ErrMySQLAway: MySQL cannot be reached or cannot be written to.
 	ErrMySQLAway = errors.New("MySQL is not available")
+	// ErrBlogGone: the blog's own tables are not there, though its site row is:
+	// it was deleted while the plugin was not there to see it.
+	ErrBlogGone = errors.New("the blog's tables are gone")
 	// ErrNotHeld: the site must be held in native mode for this.
 	ErrNotHeld = errors.New("the site is not held in native mode")
 )

@@ -58,6 +58,8 @@ func TestTheGuidesCallsReachTheOwner(t *testing.T) {
 		{"POST", "/v1/barrier?blog=2", `{"posts":{"hospital_appointment":[2,1,2],"hospital_doctor":[7]}}`, `Barrier 2 hospital_appointment:2,hospital_appointment:1,hospital_doctor:7 drop=[]`},
 		{"POST", "/v1/barrier", `{"all":true,"drop":["a","b"]}`, `Barrier 1 all drop=[a b]`},
 		{"POST", "/v1/sync", ``, `Sync 1`},
+		{"POST", "/v1/retire?blog=2", ``, `Retire 2 discard=false`},
+		{"POST", "/v1/retire?blog=2", `{"discard":true}`, `Retire 2 discard=true`},
 		{"DELETE", "/v1/dead-letters/appt_9/status", `{"reason":"x"}`, `Discard hospital_appointment appt_9 status`},
 		{"POST", "/v1/dead-letters/123/notes/retry", ``, `Retry hospital_appointment 123 notes`},
 	} {

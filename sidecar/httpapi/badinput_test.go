@@ -170,6 +170,8 @@ func badCalls() []bad {
 		{"too many posts", "POST", "/v1/barrier", `{"posts":{"hospital_doctor":[1,2,3,4,5,6]}}`, tooManyOps, "posts.hospital_doctor"},
 		{"forgetting nothing", "POST", "/v1/forget", `{"posts":{}}`, badRequest, "posts"},
 		{"posts as PHP's empty array", "POST", "/v1/forget", `{"posts":[]}`, badRequest, "posts"},
+		{"retire with what is no word", "POST", "/v1/retire", `{"discard":"yes"}`, badRequest, "discard"},
+		{"retire with another argument", "POST", "/v1/retire", `{"all":true}`, badJSON, ""},
 		{"sync with an argument", "POST", "/v1/sync", `{"all":true}`, badJSON, ""},
 		{"discarding without a reason", "DELETE", "/v1/dead-letters/123/notes", `{}`, badRequest, "reason"},
 		{"discarding for a blank reason", "DELETE", "/v1/dead-letters/123/notes", `{"reason":" "}`, badRequest, "reason"},

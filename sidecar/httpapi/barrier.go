@@ -34,12 +34,14 @@ func (s *Server) sync(c *call) error {
 	return nil
 }
 
-// retire answers POST /v1/retire: the site's last call before the plugin goes.
+// retire answers POST /v1/retire: the site's last call before the plugin goes,
+// or with discard, before the site itself does.
 func (s *Server) retire(c *call) error {
-	if err := nothing(c); err != nil {
+	discard, err := decodeRetire(c)
+	if err != nil {
 		return err
 	}
-	report, err := s.Syncer.Retire(c.ctx, c.blog)
+	report, err := s.Syncer.Retire(c.ctx, c.blog, discard)
 	if err != nil {
 		return err
 	}
@@ -47,6 +49,24 @@ func (s *Server) retire(c *call) error {
 	c.count("dead", report.Dead)
 	c.ack = appointment.SQL
 	return nil
+}
+
+func decodeRetire(c *call) (discard bool, err error) {
+	if c.body == "" {
+		return false, nil
+	}
+	in := newScanner(c.body)
+	members := names{known: []string{"discard"}}
+	in.open('{', badRequest)
+	for {
+		switch name := in.member(&members); name {
+		case "discard":
+			discard = in.bool()
+			in.in(name)
+		default:
+			return discard, in.end()
+		}
+	}
 }
 
 // decodeBarrier returns nil posts for all of them. Neither posts nor all, or an

@@ -32,7 +32,7 @@ type Syncer interface {
 	// clean copies of the keys in drop leave Redis.
 	Barrier(ctx context.Context, blog uint64, posts []appointment.Post, drop []string) (appointment.SyncReport, error)
 	Sync(ctx context.Context, blog uint64) (appointment.SyncReport, error)
-	Retire(ctx context.Context, blog uint64) (appointment.SyncReport, error)
+	Retire(ctx context.Context, blog uint64, discard bool) (appointment.SyncReport, error)
 }
 
 // Rows is what MySQL says of a post.

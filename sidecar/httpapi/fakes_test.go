@@ -154,8 +154,8 @@ func (f *fakes) Sync(_ context.Context, blog uint64) (appointment.SyncReport, er
 	return f.report, f.err
 }
 
-func (f *fakes) Retire(_ context.Context, blog uint64) (appointment.SyncReport, error) {
-	f.note("Retire %d", blog)
+func (f *fakes) Retire(_ context.Context, blog uint64, discard bool) (appointment.SyncReport, error) {
+	f.note("Retire %d discard=%t", blog, discard)
 	return f.report, f.err
 }
 

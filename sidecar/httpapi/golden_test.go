@@ -101,6 +101,7 @@ func scripts() map[string]func(*fakes) {
 		"appointment_delete_nothing": func(f *fakes) { f.deleted = false },
 		"appointment_status_unknown": func(f *fakes) { f.updated = false },
 		"retire":                     func(f *fakes) { f.report = appointment.SyncReport{} },
+		"retire_discard":             func(f *fakes) { f.report = appointment.SyncReport{} },
 		"dirty_members":              func(f *fakes) { f.members = []string{"123", "appt_9"} },
 		"dead_letters":               letters, "dead_letters_next_page": letters,
 		"dead_letter": letters, "dead_letter_retry": letters, "dead_letter_discard": letters,

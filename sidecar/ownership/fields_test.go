@@ -85,7 +85,7 @@ func TestFields(t *testing.T) {
 		if err := s.Mark(t.Context(), post(3)); err != nil {
 			t.Fatal(err)
 		}
-		if due, err := b.redis.Due(t.Context(), 1, 10); err != nil || len(due) != 1 || due[0] != "3" {
+		if due, err := b.redis.Due(t.Context(), []uint64{1}, 10); err != nil || len(due[1]) != 1 || due[1][0] != "3" {
 			t.Errorf("Due = %v, %v", due, err)
 		}
 	})

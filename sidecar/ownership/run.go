@@ -20,6 +20,7 @@ type tended struct {
 	run       string        // Redis' run id then
 	returning bool
 	problem   string // why it does not return, in words
+	gone      bool   // because there is no such blog any more: no problem of anybody's
 }
 
 // Run keeps the leases and does what the site rows ask for: take-over when
@@ -78,6 +79,9 @@ func (o *Owner) beat(ctx context.Context, spawn func(func()), drainer Drainer) e
 	o.reading.Lock()
 	seen := o.look(limited)
 	o.reading.Unlock()
+	if seen.err == nil {
+		o.keepOnly(seen.sites)
+	}
 	if seen.err != nil || len(seen.sites) == 0 {
 		return seen.err
 	}
@@ -98,6 +102,8 @@ func (o *Owner) beat(ctx context.Context, spawn func(func()), drainer Drainer) e
 		o.mu.Unlock()
 		if err := o.ours(limited, blog, floors[blog]); err == nil && floors[blog].ID == site.RedisID && floors[blog].Epoch <= site.Epoch {
 			continue
+		} else if errors.Is(err, appointment.ErrBlogGone) {
+			continue // nobody asks for it any more
 		} else if err != nil && !errors.Is(err, appointment.ErrOtherRedis) && !errors.Is(err, appointment.ErrOtherSite) {
 			failed = append(failed, err)
 			continue
@@ -106,6 +112,18 @@ func (o *Owner) beat(ctx context.Context, spawn func(func()), drainer Drainer) e
 	}
 	return errors.Join(failed...)
 }
+
+// keepOnly forgets what is known of blogs that have no site row any more: their
+// troubles are nobody's, and another blog may come to have their id.
+func (o *Owner) keepOnly(sites map[uint64]appointment.Site) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	maps.DeleteFunc(o.tending, func(blog uint64, t *tended) bool { return !in(sites, blog) && !t.returning })
+	maps.DeleteFunc(o.names, func(blog uint64, _ string) bool { return !in(sites, blog) })
+	maps.DeleteFunc(o.steadiness, func(blog uint64, _ *steadiness) bool { return !in(sites, blog) })
+}
+
+func in(sites map[uint64]appointment.Site, blog uint64) bool { _, there := sites[blog]; return there }
 
 // forgetRuns: Redis was away, so nothing was on one run throughout.
 func (o *Owner) forgetRuns() {
@@ -163,7 +181,7 @@ func (o *Owner) tendNative(ctx context.Context, site appointment.Site, floor app
 		o.mu.Lock()
 		t.returning = false
 		if err != nil && ctx.Err() == nil && t.problem != err.Error() {
-			t.problem = err.Error()
+			t.problem, t.gone = err.Error(), errors.Is(err, appointment.ErrBlogGone)
 			o.Logger.Warn("cannot return to offload yet", "blog", site.Blog, "error", err)
 		}
 		o.mu.Unlock()
@@ -184,7 +202,7 @@ func (o *Owner) Problems() []string {
 	defer o.mu.Unlock()
 	var problems []string
 	for blog, t := range o.tending {
-		if t.problem != "" {
+		if t.problem != "" && !t.gone {
 			problems = append(problems, fmt.Sprintf("blog %d is native: %s", blog, t.problem))
 		}
 	}

@@ -21,8 +21,7 @@ type siteRows struct {
 // there are none: the plugin was never activated.
 func (s siteRows) read(ctx context.Context) (map[uint64]appointment.Site, error) {
 	rows, err := s.db.QueryContext(ctx, "SELECT blog_id, epoch, mode = 'native', held, settled, returned, redis_id FROM "+s.tables.State())
-	var missing *mysql.MySQLError
-	if errors.As(err, &missing) && missing.Number == 1146 {
+	if noTable(err) {
 		return nil, nil
 	}
 	if err != nil {
@@ -164,10 +163,19 @@ func (s siteRows) prune(ctx context.Context, blog uint64) error {
 func (s siteRows) identity(ctx context.Context, blog uint64) (string, error) {
 	var database, address string
 	err := s.db.QueryRowContext(ctx, "SELECT DATABASE(), option_value FROM "+s.tables.Options(blog)+" WHERE option_name = 'siteurl'").Scan(&database, &address)
+	if noTable(err) {
+		err = fmt.Errorf("%w: %w", appointment.ErrBlogGone, err)
+	}
 	if err != nil {
 		return "", away("read the site's address", err)
 	}
 	return fmt.Sprintf("%s.%s at %s", database, s.tables.Base, address), nil
+}
+
+// noTable tells ER_NO_SUCH_TABLE.
+func noTable(err error) bool {
+	var server *mysql.MySQLError
+	return errors.As(err, &server) && server.Number == 1146
 }
 
 func away(doing string, err error) error {

@@ -10,18 +10,32 @@ import (
 	"hospital-appointments-redis/sidecar/appointment"
 )
 
-// Due returns the members of up to n posts whose sync is due.
-func (s *Store) Due(ctx context.Context, blog uint64, n int) ([]string, error) {
+// Due returns, by blog, the members of up to n posts whose sync is due, in one
+// round trip. A blog where nothing is due is left out.
+func (s *Store) Due(ctx context.Context, blogs []uint64, n int) (map[uint64][]string, error) {
 	r, err := s.runs.get(ctx)
-	if err != nil {
+	if err != nil || len(blogs) == 0 {
 		return nil, err
 	}
-	cmds, err := r.eval(ctx, call{dueScript, []string{s.keys.dirty(blog)}, []any{n, s.horizon()}})
+	calls := make([]call, len(blogs))
+	for i, blog := range blogs {
+		calls[i] = call{dueScript, []string{s.keys.dirty(blog)}, []any{n, s.horizon()}}
+	}
+	cmds, err := r.eval(ctx, calls...)
 	if err != nil {
 		return nil, classify(err)
 	}
-	members, err := cmds[0].StringSlice()
-	return members, classify(err)
+	due := map[uint64][]string{}
+	for i, cmd := range cmds {
+		members, err := cmd.StringSlice()
+		if err != nil {
+			return nil, classify(err)
+		}
+		if len(members) > 0 {
+			due[blogs[i]] = members
+		}
+	}
+	return due, nil
 }
 
 // Claim claims the posts for a sync and reads all their dirty fields (R4, step

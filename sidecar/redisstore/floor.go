@@ -113,9 +113,9 @@ func (s *Store) scan(ctx context.Context, r *run, blog uint64, each func([]appoi
 	return nil
 }
 
-// Retire removes everything of a blog but its dead letters. The caller has
-// seen that nothing is dirty.
-func (s *Store) Retire(ctx context.Context, blog uint64) error {
+// Retire removes everything of a blog; its dead letters only if letters. The
+// caller has seen that nothing is dirty, or that nobody wants it.
+func (s *Store) Retire(ctx context.Context, blog uint64, letters bool) error {
 	r, err := s.runs.get(ctx)
 	if err != nil {
 		return err
@@ -133,5 +133,9 @@ func (s *Store) Retire(ctx context.Context, blog uint64) error {
 	if err != nil {
 		return err
 	}
-	return classify(r.Del(ctx, s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), s.keys.ttls(blog)).Err())
+	keys := []string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), s.keys.ttls(blog)}
+	if letters {
+		keys = append(keys, s.keys.dead(blog))
+	}
+	return classify(r.Del(ctx, keys...).Err())
 }

@@ -127,7 +127,7 @@ func TestRetire(t *testing.T) {
 	b.set(t, appointment.Post{Blog: 1, ID: 3, Type: "hospital_doctor"}, "available", "1")
 	b.raw.HSet(t.Context(), "appointments:dead", "5:notes", "kept")
 	b.raw.Set(t.Context(), "somebody:else", "kept", 0)
-	if err := b.Store.Retire(t.Context(), 1); err != nil {
+	if err := b.Store.Retire(t.Context(), 1, false); err != nil {
 		t.Fatal(err)
 	}
 	keys := b.raw.Keys(t.Context(), "*").Val()

@@ -56,17 +56,31 @@ func TestDue(t *testing.T) {
 	b.set(t, post(1), "status", "x")
 	b.raw.ZAdd(t.Context(), "appointments:dirty", z("2", time.Now().Add(-time.Second)), z("3", time.Now().Add(20*time.Second)))
 	t.Run("lists what is due, oldest first", func(t *testing.T) {
-		if due, err := b.Due(t.Context(), 1, 10); err != nil || !slices.Equal(due, []string{"2"}) {
+		if due, err := b.Due(t.Context(), []uint64{1}, 10); err != nil || !slices.Equal(due[1], []string{"2"}) {
 			t.Errorf("Due = %v, %v", due, err)
 		}
 	})
 	t.Run("takes what lies beyond any lease for a clock that stepped back", func(t *testing.T) {
 		b.raw.ZRem(t.Context(), "appointments:dirty", "1", "2", "3")
 		b.raw.ZAdd(t.Context(), "appointments:dirty", z("4", time.Now().Add(time.Hour)))
-		if due, err := b.Due(t.Context(), 1, 10); err != nil || !slices.Equal(due, []string{"4"}) {
+		if due, err := b.Due(t.Context(), []uint64{1}, 10); err != nil || !slices.Equal(due[1], []string{"4"}) {
 			t.Errorf("Due = %v, %v", due, err)
 		}
 	})
+}
+
+func TestDueOfANetwork(t *testing.T) {
+	b := open(t)
+	var blogs []uint64
+	for blog := uint64(1); blog <= 100; blog++ {
+		blogs = append(blogs, blog)
+	}
+	b.raw.ZAdd(t.Context(), "appointments:dirty", z("2", time.Now().Add(-time.Second)))
+	b.raw.ZAdd(t.Context(), "site:77:appointments:dirty", z("5", time.Now().Add(-time.Second)), z("6", time.Now().Add(20*time.Second)))
+	due, err := b.Due(t.Context(), blogs, 10)
+	if err != nil || len(due) != 2 || !slices.Equal(due[1], []string{"2"}) || !slices.Equal(due[77], []string{"5"}) {
+		t.Errorf("Due = %v, %v", due, err)
+	}
 }
 
 func TestAck(t *testing.T) {
@@ -180,14 +194,14 @@ func TestPutBack(t *testing.T) {
 	if err := b.PutBack(t.Context(), b.lease, []appointment.Reading{r}, 0); err != nil {
 		t.Fatal(err)
 	}
-	if due, err := b.Due(t.Context(), 1, 10); err != nil || len(due) != 1 {
+	if due, err := b.Due(t.Context(), []uint64{1}, 10); err != nil || len(due[1]) != 1 {
 		t.Errorf("Due = %v, %v", due, err)
 	}
 	newer := b.claim(t, post(7))
 	if err := b.PutBack(t.Context(), b.lease, []appointment.Reading{r}, 0); err != nil {
 		t.Fatal(err)
 	}
-	if due, _ := b.Due(t.Context(), 1, 10); len(due) != 0 {
+	if due, _ := b.Due(t.Context(), []uint64{1}, 10); len(due) != 0 {
 		t.Errorf("claim %d gave back claim %d", r.Stamp, newer.Stamp)
 	}
 }

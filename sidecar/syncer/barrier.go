@@ -118,7 +118,9 @@ func (s *Syncer) sweep(ctx context.Context, blog uint64, drain bool) (appointmen
 
 // Retire drains a site that is held in native mode and removes everything of
 // it from Redis but its dead letters. Left is 0 then; else nothing was removed.
-func (s *Syncer) Retire(ctx context.Context, blog uint64) (appointment.SyncReport, error) {
+// With discard it drains nothing, and the dead letters go too: the site itself
+// is being deleted, or is gone.
+func (s *Syncer) Retire(ctx context.Context, blog uint64, discard bool) (appointment.SyncReport, error) {
 	site, err := s.owner.Site(ctx, blog)
 	if err != nil {
 		return appointment.SyncReport{}, err
@@ -132,12 +134,19 @@ func (s *Syncer) Retire(ctx context.Context, blog uint64) (appointment.SyncRepor
 		return appointment.SyncReport{}, nil
 	case errors.Is(err, appointment.ErrOtherSite) && site.RedisID == "": // it never was this site's
 		return appointment.SyncReport{}, nil
+	case discard && errors.Is(err, appointment.ErrBlogGone): // its address is gone: the token tells as well
+		if _, _, err := s.redis.Waiting(ctx, appointment.Lease{Blog: blog, Token: site.RedisID}, []appointment.Post{}); err != nil {
+			return appointment.SyncReport{}, err
+		}
 	case err != nil:
 		return appointment.SyncReport{}, err
+	}
+	if discard {
+		return appointment.SyncReport{}, s.redis.Retire(ctx, blog, true)
 	}
 	report, err := s.Drain(ctx, blog)
 	if err != nil || report.Left > 0 {
 		return report, err
 	}
-	return report, s.redis.Retire(ctx, blog)
+	return report, s.redis.Retire(ctx, blog, false)
 }

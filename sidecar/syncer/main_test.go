@@ -1,10 +1,12 @@
 package syncer_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -23,8 +25,10 @@ func TestMain(m *testing.M) { os.Exit(containers.Main(m)) }
 // epoch 2, unless told otherwise.
 type owner struct {
 	sync.Mutex
-	site appointment.Site
-	err  error // of Ticket
+	site   appointment.Site
+	err    error // of Ticket
+	blogs  []uint64
+	tokens map[uint64]string // of Redis, for blogs other than 1
 }
 
 func (o *owner) Lease(context.Context, uint64) (appointment.Lease, error) {
@@ -36,10 +40,10 @@ func (o *owner) Lease(context.Context, uint64) (appointment.Lease, error) {
 	return appointment.Lease{Blog: 1, Epoch: o.site.Epoch, Token: o.site.RedisID}, nil
 }
 
-func (o *owner) Ticket(context.Context, uint64) (appointment.Lease, error) {
+func (o *owner) Ticket(_ context.Context, blog uint64) (appointment.Lease, error) {
 	o.Lock()
 	defer o.Unlock()
-	return appointment.Lease{Blog: 1, Epoch: o.site.Epoch, Token: o.site.RedisID}, o.err
+	return appointment.Lease{Blog: blog, Epoch: o.site.Epoch, Token: cmp.Or(o.tokens[blog], o.site.RedisID)}, o.err
 }
 
 func (o *owner) Site(context.Context, uint64) (appointment.Site, error) {
@@ -48,7 +52,7 @@ func (o *owner) Site(context.Context, uint64) (appointment.Site, error) {
 	return o.site, nil
 }
 
-func (o *owner) Blogs() []uint64 { return []uint64{1} }
+func (o *owner) Blogs() []uint64 { return slices.Clone(o.blogs) }
 
 // rows is postmeta with a word before and after each Sync.
 type rows struct {
@@ -113,7 +117,7 @@ func open(t *testing.T, change ...func(*syncer.Options)) bench {
 	far.Addr = b.line.Addr
 	pool := open2(t, far)
 	b.rows = &rows{DB: postmeta.New(pool, appointment.Tables{Base: "wp_"}), before: func() {}, after: func() {}}
-	b.owner = &owner{site: appointment.Site{Blog: 1, Epoch: 2, RedisID: id}}
+	b.owner = &owner{site: appointment.Site{Blog: 1, Epoch: 2, RedisID: id}, blogs: []uint64{1}, tokens: map[uint64]string{}}
 	b.Syncer = syncer.New(b.redis, b.rows, b.owner, options)
 	return b
 }

@@ -145,7 +145,7 @@ func TestRetire(t *testing.T) {
 	for name, site := range map[string]appointment.Site{"in offload": {Epoch: 2}, "in native that is not held": {Epoch: 2, Native: true}} {
 		t.Run("refuses a site "+name, func(t *testing.T) {
 			b.owner.site.Native, b.owner.site.Held = site.Native, site.Held
-			if _, err := b.Retire(t.Context(), 1); !errors.Is(err, appointment.ErrNotHeld) {
+			if _, err := b.Retire(t.Context(), 1, false); !errors.Is(err, appointment.ErrNotHeld) {
 				t.Errorf("error %v", err)
 			}
 			b.wantDirty(t, "1", "2")
@@ -156,12 +156,12 @@ func TestRetire(t *testing.T) {
 		before := keys()
 		b.owner.err = appointment.ErrOtherSite
 		defer func() { b.owner.err = nil }()
-		if _, err := b.Retire(t.Context(), 1); !errors.Is(err, appointment.ErrOtherSite) {
+		if _, err := b.Retire(t.Context(), 1, false); !errors.Is(err, appointment.ErrOtherSite) {
 			t.Errorf("error %v", err)
 		}
 		id := b.owner.site.RedisID
 		b.owner.site.RedisID = "" // a site that never returned
-		if report, err := b.Retire(t.Context(), 1); err != nil || report.Left != 0 {
+		if report, err := b.Retire(t.Context(), 1, false); err != nil || report.Left != 0 {
 			t.Errorf("Retire = %+v, %v", report, err)
 		}
 		b.owner.site.RedisID = id
@@ -170,7 +170,7 @@ func TestRetire(t *testing.T) {
 		}
 	})
 	t.Run("drains a site that is held, and leaves only its dead letters", func(t *testing.T) {
-		report, err := b.Retire(t.Context(), 1)
+		report, err := b.Retire(t.Context(), 1, false)
 		if err != nil || report.Left != 0 || report.Dead != 1 {
 			t.Errorf("Retire = %+v, %v", report, err)
 		}
@@ -178,5 +178,25 @@ func TestRetire(t *testing.T) {
 		if got := keys(); !slices.Equal(got, []string{"appointments:dead"}) {
 			t.Errorf("keys left: %q", got)
 		}
+	})
+	t.Run("told to discard, removes dead letters too, and writes nothing to MySQL", func(t *testing.T) {
+		b := open(t, lazy)
+		b.set(t, post(1), "status", "x")
+		b.owner.site.Native, b.owner.site.Held, b.owner.err = true, true, appointment.ErrBlogGone
+		admin.HSet(t.Context(), "appointments:dead", "2:notes", "{}")
+		admin.HSet(t.Context(), "site:2:appointments:floor", "token", "another blog's")
+		id := b.owner.site.RedisID
+		b.owner.site.RedisID = "another:one"
+		if _, err := b.Retire(t.Context(), 1, true); !errors.Is(err, appointment.ErrOtherRedis) {
+			t.Errorf("of a Redis that may be another's: %v", err)
+		}
+		b.owner.site.RedisID = id
+		if _, err := b.Retire(t.Context(), 1, true); err != nil {
+			t.Error(err)
+		}
+		if got := keys(); !slices.Equal(got, []string{"site:2:appointments:floor"}) {
+			t.Errorf("keys left: %q", got)
+		}
+		b.want(t, 1, "status", "before")
 	})
 }

@@ -2,7 +2,6 @@ package syncer
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -13,7 +12,7 @@ import (
 
 // Redis is where dirty fields are claimed and cleared.
 type Redis interface {
-	Due(ctx context.Context, blog uint64, n int) ([]string, error)
+	Due(ctx context.Context, blogs []uint64, n int) (map[uint64][]string, error)
 	Members(ctx context.Context, blog uint64, n int64) ([]string, error)
 	Claim(ctx context.Context, lease appointment.Lease, posts []appointment.Post, force bool) ([]appointment.Reading, error)
 	Ack(ctx context.Context, lease appointment.Lease, readings []appointment.Reading, settled [][]appointment.Settled) ([]bool, error)
@@ -25,7 +24,7 @@ type Redis interface {
 	// fields, each once and by Post.Member, and the generation.
 	Waiting(ctx context.Context, lease appointment.Lease, posts []appointment.Post) ([]string, uint64, error)
 	Drop(ctx context.Context, blog uint64, posts []appointment.Post, fields []string) error
-	Retire(ctx context.Context, blog uint64) error
+	Retire(ctx context.Context, blog uint64, letters bool) error
 }
 
 // Rows is where they are brought.
@@ -76,66 +75,6 @@ type Syncer struct {
 // New wires a Syncer; it does nothing until Run or a barrier.
 func New(redis Redis, rows Rows, owner Owner, options Options) *Syncer {
 	return &Syncer{Options: options, redis: redis, rows: rows, owner: owner, attempts: map[appointment.Post]int{}}
-}
-
-// outageMax is the longest pause between two looks while Redis or MySQL is
-// away: what is dirty should be home soon after they are back.
-const outageMax = 2 * time.Second
-
-// Run syncs what comes due until ctx ends. An outage is logged once for each
-// pause, which doubles up to two seconds; it uses up nobody's retries (P8).
-func (s *Syncer) Run(ctx context.Context) error {
-	tick := max(s.Delay/5, 5*time.Millisecond)
-	pause := tick
-	timer := time.NewTimer(tick)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-timer.C:
-		}
-		err := s.runOnce(ctx)
-		if err != nil && ctx.Err() == nil && !errors.Is(err, appointment.ErrNative) {
-			pause = min(max(2*pause, 100*time.Millisecond), outageMax)
-			s.Logger.Warn("sync waits", "error", err, "pause_ms", pause.Milliseconds())
-		} else {
-			pause = tick
-		}
-		timer.Reset(pause)
-	}
-}
-
-// runOnce syncs everything that is due, of every blog.
-func (s *Syncer) runOnce(ctx context.Context) error {
-	var failed []error
-	for _, blog := range s.owner.Blogs() {
-		for {
-			n, err := s.FlushOnce(ctx, blog)
-			if err != nil {
-				failed = append(failed, err)
-			}
-			if err != nil || n < s.Batch {
-				break
-			}
-		}
-	}
-	return errors.Join(failed...)
-}
-
-// FlushOnce claims one batch of a blog's due posts and settles it. It returns
-// how many were due.
-func (s *Syncer) FlushOnce(ctx context.Context, blog uint64) (int, error) {
-	members, err := s.redis.Due(ctx, blog, s.Batch)
-	if err != nil || len(members) == 0 {
-		return 0, err
-	}
-	ticket, err := s.owner.Ticket(ctx, blog)
-	if err != nil {
-		return 0, err
-	}
-	_, err = s.flush(ctx, ticket, s.posts(blog, members), false, false)
-	return len(members), err
 }
 
 // posts reads members of the dirty set; what can be none is logged and left

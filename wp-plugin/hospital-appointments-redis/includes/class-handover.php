@@ -49,6 +49,16 @@ final class Handover {
 		Take_Over::write( Meta_Write::none( 0 ) );
 	}
 
+	/** The site itself is deleted: whatever of it is in Redis goes too, dead letters included, as far as a sidecar answers. */
+	public static function discard(): bool {
+		$site = Site::hold();
+		if ( null !== $site && 0 !== $site->returned ) {
+			$site->wait();
+			Sidecar::wait_for( 'POST', '/v1/retire', array( 'discard' => true ) );
+		}
+		return true;
+	}
+
 	/**
 	 * Runs something for each of some blogs, as long as it returns true.
 	 *
@@ -75,10 +85,11 @@ final class Handover {
 	/**
 	 * The blogs that have a site row.
 	 *
+	 * @param bool $held Whether also those that are held in native mode.
 	 * @return int[]
 	 */
-	public static function blogs(): array {
+	public static function blogs( bool $held = true ): array {
 		global $wpdb;
-		return array_map( 'intval', $wpdb->get_col( 'SELECT blog_id FROM ' . Site::table( 'sync_state' ) . ' ORDER BY blog_id' ) ); // phpcs:ignore WordPress.DB
+		return array_map( 'intval', $wpdb->get_col( 'SELECT blog_id FROM ' . Site::table( 'sync_state' ) . ( $held ? '' : ' WHERE held = 0' ) . ' ORDER BY blog_id' ) ); // phpcs:ignore WordPress.DB
 	}
 }

@@ -38,7 +38,13 @@ final class Lifecycle {
 		);
 	}
 
-	/** Hooked to init: a new blog of the network, or a new version of the plugin. */
+	/** A new site of the network. */
+	public static function join(): bool {
+		self::install();
+		return true;
+	}
+
+	/** Hooked to init: a new version of the plugin, or a site that this version has not met. */
 	public static function ensure(): void {
 		if ( VERSION !== get_option( self::INSTALLED ) ) {
 			self::install();
@@ -52,10 +58,14 @@ final class Lifecycle {
 	 */
 	public static function deactivate( $network_wide = false ): void {
 		$force = defined( 'HOSPITAL_FORCE_DEACTIVATE' ) && HOSPITAL_FORCE_DEACTIVATE;
+		$here  = get_current_blog_id();
 		$blogs = self::blogs( (bool) $network_wide );
 		$done  = Handover::each(
 			$blogs,
-			static function () use ( $force ): bool {
+			static function () use ( $force, $network_wide, $here ): bool {
+				if ( $network_wide && get_current_blog_id() !== $here && in_array( plugin_basename( FILE ), (array) get_option( 'active_plugins', array() ), true ) ) {
+					return true; // Activated there by itself too: it stays.
+				}
 				if ( ! Handover::run( true ) ) {
 					if ( ! $force ) {
 						return false;
@@ -117,8 +127,9 @@ final class Lifecycle {
 			'intval',
 			get_sites(
 				array(
-					'fields' => 'ids',
-					'number' => 0,
+					'fields'     => 'ids',
+					'number'     => 0,
+					'network_id' => get_current_network_id(),
 				)
 			)
 		);

@@ -16,7 +16,8 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Removal {
 
-	private const TABLES = array( 'native_write', 'sync_fence', 'sync_state' );
+	/** The plugin's tables. The site row goes last: as long as it is there, it says who may write. */
+	public const TABLES = array( 'native_write', 'sync_fence', 'sync_state' );
 
 	/** Removes everything, if nothing of any blog may wait in Redis. */
 	public static function run(): void {

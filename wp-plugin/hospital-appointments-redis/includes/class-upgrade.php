@@ -17,7 +17,7 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Upgrade {
 
-	/** When an upgrade began; of the network. */
+	/** When an upgrade began, and which sites it holds; of the network. */
 	private const OPTION = 'hospital_appointments_redis_upgrade';
 
 	/** Seconds after which an upgrade that did not end is taken for dead. */
@@ -34,9 +34,17 @@ final class Upgrade {
 		if ( is_wp_error( $response ) || ! self::is_ours( $extra ) ) {
 			return $response;
 		}
-		update_site_option( self::OPTION, time() );
+		// Not those that a deactivation holds; but those of an upgrade that died.
+		$blogs = array_unique( array_merge( self::blogs(), Handover::blogs( false ) ) );
+		update_site_option(
+			self::OPTION,
+			array(
+				'began' => time(),
+				'blogs' => $blogs,
+			)
+		);
 		$drained = Handover::each(
-			Handover::blogs(),
+			$blogs,
 			static function (): bool {
 				return Handover::run( false );
 			}
@@ -59,7 +67,7 @@ final class Upgrade {
 
 	/** Called by the watchdog: takes the sites up again after an upgrade that died. */
 	public static function recover(): void {
-		$began = (int) get_site_option( self::OPTION );
+		$began = (int) ( ( (array) get_site_option( self::OPTION, array() ) )['began'] ?? 0 );
 		if ( $began > 0 && time() - $began > self::DEAD ) {
 			self::resume();
 		}
@@ -67,8 +75,17 @@ final class Upgrade {
 
 	/** Sidecars may return. */
 	private static function resume(): void {
-		Handover::each( Handover::blogs(), array( Lifecycle::class, 'resume' ) );
+		Handover::each( self::blogs(), array( Lifecycle::class, 'resume' ) );
 		delete_site_option( self::OPTION );
+	}
+
+	/**
+	 * The sites that an upgrade holds.
+	 *
+	 * @return int[]
+	 */
+	private static function blogs(): array {
+		return array_map( 'intval', (array) ( ( (array) get_site_option( self::OPTION, array() ) )['blogs'] ?? array() ) );
 	}
 
 	/**

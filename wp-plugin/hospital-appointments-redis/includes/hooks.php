@@ -11,10 +11,13 @@ namespace Hospital\Appointments_Redis;
 
 defined( 'ABSPATH' ) || exit;
 
-// Activation, upgrade, new blogs of a network.
+// Activation, upgrade, sites that come and go in a network.
 register_activation_hook( FILE, array( Lifecycle::class, 'activate' ) );
 register_deactivation_hook( FILE, array( Lifecycle::class, 'deactivate' ) );
 add_action( 'init', array( Lifecycle::class, 'ensure' ), 1 );
+add_action( 'wp_initialize_site', array( Network::class, 'join' ), 20 ); // Core makes the tables at 10,
+add_action( 'wp_uninitialize_site', array( Network::class, 'leave' ), 5 ); // and drops them at 10.
+add_action( 'wp_delete_site', array( Network::class, 'forget' ) );
 add_filter( 'upgrader_pre_install', array( Upgrade::class, 'before' ), 5, 2 ); // Core deactivates silently at 10.
 add_action( 'upgrader_process_complete', array( Upgrade::class, 'after' ) );
 

@@ -24,17 +24,19 @@ $_SERVER['REQUEST_URI']    = '/';
 $_SERVER['REMOTE_ADDR']    = '127.0.0.1';
 if ( ! $hospital_order['active'] ) {
 	// WordPress takes hooks that were there before it.
-	$wp_filter = array(
-		'pre_option_active_plugins' => array(
-			10 => array(
-				array(
-					'function'      => static function (): array {
-						return array();
-					},
-					'accepted_args' => 1,
-				),
+	$hospital_none = array(
+		10 => array(
+			array(
+				'function'      => static function (): array {
+					return array();
+				},
+				'accepted_args' => 1,
 			),
 		),
+	);
+	$wp_filter     = array(
+		'pre_option_active_plugins'                => $hospital_none,
+		'pre_site_option_active_sitewide_plugins' => $hospital_none,
 	);
 }
 require_once '/var/www/html/wp-load.php';
