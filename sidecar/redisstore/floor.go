@@ -133,5 +133,6 @@ func (s *Store) Retire(ctx context.Context, blog uint64) error {
 	if err != nil {
 		return err
 	}
-	return classify(r.Del(ctx, s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), s.keys.ttls(blog)).Err())
+	return classify(r.Del(ctx, s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), s.keys.ttls(blog),
+		s.keys.notices(blog), s.keys.sender(blog)).Err())
 }

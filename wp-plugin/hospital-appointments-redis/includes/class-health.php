@@ -43,6 +43,7 @@ final class Health {
 	/** Hooked to hospital_redis_sync_cron: asks the sidecar to sync, and notes how that went. */
 	public static function sync(): bool {
 		Upgrade::recover();
+		Settings::note_home();
 		$answer = Sidecar::wait_for( 'POST', '/v1/sync', array(), self::PATIENCE );
 		if ( ! $answer->ok() ) {
 			self::note( self::explain( $answer ) );

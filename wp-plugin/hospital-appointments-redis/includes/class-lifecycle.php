@@ -93,6 +93,7 @@ final class Lifecycle {
 		}
 		if ( null !== Site::read() ) {
 			update_option( self::INSTALLED, VERSION );
+			Settings::note_home();
 		}
 		self::schedule();
 	}

@@ -14,8 +14,8 @@ defined( 'ABSPATH' ) || exit;
 /**
  * Lays the dirty fields over the rows, once per post and request, and remembers what an update needs to know.
  *
- * The metadata itself is kept where core keeps it, in the `post_meta` cache; a post whose entry was dropped from there has
- * not been touched. A persistent object cache is not believed on first touch.
+ * The metadata itself is kept where core keeps it, in the `post_meta` cache. A post whose entry there is not the one that was
+ * laid there has not been touched: it was dropped, and a persistent cache may since have another process' older one.
  */
 final class Posts {
 
@@ -110,11 +110,10 @@ final class Posts {
 
 	/** Takes note that the sidecar has a new value: the cache entry is replaced, or dropped when it is not fresh any more. */
 	public static function wrote( int $post_id, string $key, string $bytes ): void {
-		$view  = self::$views[ get_current_blog_id() ][ $post_id ] ?? null;
-		$entry = wp_cache_get( $post_id, 'post_meta' );
-		if ( null !== $view && is_array( $entry ) && $view->is_younger_than( self::FRESH ) ) {
-			$entry[ $key ] = array( $bytes );
-			wp_cache_set( $post_id, $entry, 'post_meta' );
+		$view = self::known( $post_id );
+		if ( null !== $view && $view->is_younger_than( self::FRESH ) ) {
+			$view->entry[ $key ] = array( $bytes );
+			wp_cache_set( $post_id, $view->entry, 'post_meta' );
 			return;
 		}
 		wp_cache_delete( $post_id, 'post_meta' );
@@ -136,10 +135,10 @@ final class Posts {
 		self::forget( (int) $post_id );
 	}
 
-	/** What is known, if its cache entry is still there. */
+	/** What is known, if what the cache has is what was laid there. */
 	private static function known( int $post_id ): ?View {
 		$view = self::$views[ get_current_blog_id() ][ $post_id ] ?? null;
-		return null !== $view && is_array( wp_cache_get( $post_id, 'post_meta' ) ) ? $view : null;
+		return null !== $view && wp_cache_get( $post_id, 'post_meta' ) === $view->entry ? $view : null;
 	}
 
 	/**

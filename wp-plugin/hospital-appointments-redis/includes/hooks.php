@@ -50,6 +50,9 @@ add_action( 'load-post.php', array( Barrier::class, 'edit_form' ) );
 add_action( 'wp_ajax_add-meta', array( Barrier::class, 'edit_form' ), 0 );
 add_action( 'add_meta_boxes', array( Barrier::class, 'edit_screen' ), PHP_INT_MIN, 2 );
 
+// What came past WordPress and was synced.
+add_action( 'rest_api_init', array( Synced::class, 'register' ) );
+
 // The watchdog.
 add_filter( 'cron_schedules', array( Health::class, 'schedules' ) ); // phpcs:ignore WordPress.WP.CronInterval
 add_action( Health::CRON, array( Health::class, 'sync' ) );
