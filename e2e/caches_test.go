@@ -102,20 +102,24 @@ func TestPlantedEntry(t *testing.T) {
 			step{"wp_cache_delete", post, "post_meta"},
 			step{"clinic_plant", post, old},
 			step{"get_post_meta", post, "status", true},
+			step{"clinic_elsewhere", step{"clinic_kiosk", post, meta{"status": "kiosk"}}},
+			step{"clinic_plant", post, meta{"status": "completed", "tag": "mine"}},
+			step{"wp_cache_flush_runtime"},
+			step{"get_post_meta", post, "status", true},
 		)
 		equal(t, "what this process added", did[3].String(), `["mine"]`)
 		equal(t, "what it wrote", did[7].String(), `"completed"`)
+		equal(t, "elsewhere", did[8].String(), "[true]")
+		equal(t, "after a flush of what it keeps itself", did[11].String(), `"kiosk"`)
 	})
 
 	t.Run("nor by core, once the plugin is gone", func(t *testing.T) {
 		c := clinic{c.Stack, t}
 		equal(t, "planted", c.php(step{"clinic_plant", post, old})[0].String(), "true")
-		t.Cleanup(func() {
-			clinic{c.Stack, t}.php(step{"clinic_plugin", plugin, true})
-			c.WaitForOffload(t)
-		})
+		defer c.WaitForOffload(t)
+		defer c.php(step{"clinic_plugin", plugin, true})
 		equal(t, "deactivated", c.php(step{"clinic_plugin", plugin, false})[0].String(), "true")
-		c.sees("without the plugin", post, "status", "completed")
+		c.sees("without the plugin", post, "status", "kiosk")
 	})
 }
 
