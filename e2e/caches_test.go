@@ -1,12 +1,9 @@
 package e2e
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"testing"
-
-	"hospital-appointments-redis/e2e/containers"
 )
 
 // withCaches runs a test in a WordPress without and with a persistent object
@@ -168,13 +165,7 @@ func TestCachedQueries(t *testing.T) {
 			t.Errorf("a second query in the same request made %d calls", calls[1].Calls)
 		}
 		if persistent {
-			containers.Eventually(t, patience, func(context.Context) error {
-				// All is told: from now on nothing but a write may change what is cached.
-				if n := c.notices(); n != 0 {
-					return fmt.Errorf("%d notices", n)
-				}
-				return nil
-			})
+			c.told() // from now on nothing but a write may change what is cached
 			find(room)
 			at := c.php(step{"wp_cache_get_last_changed", "posts"})[0].String()
 			find(room)

@@ -17,8 +17,8 @@ for i = 7, #ARGV, 4 do
   if redis.call('HGET', dirty, key) == mark then
     redis.call('HDEL', dirty, key)
     if ARGV[i + 3] == 'l' then redis.call('HDEL', hash, key) end
-    -- One left out too: it may be in MySQL from a sync that died before it came here.
-    if string.find(mark, 'd', 1, true) then redis.call('HSET', KEYS[5], ARGV[2] .. ':' .. key, mark) end
+    -- One left out too: it may be in MySQL from a sync that died before it came here. What is a slug's is nowhere.
+    if string.find(mark, 'd', 1, true) and string.find(ARGV[2], '^%d+$') then redis.call('HSET', KEYS[5], ARGV[2] .. ':' .. key, mark) end
     cleared = cleared + 1
   end
 end
