@@ -80,7 +80,7 @@ final class Synced {
 			 * least once, and again when it is written again, or when WordPress could not confirm: be quick, and do not mind
 			 * hearing it twice. A listener that throws makes the whole call fail and come again, later and in smaller parts.
 			 *
-			 * @since 1.1.0
+			 * @since 1.0.0
 			 *
 			 * @param array<int, string[]> $posts The meta keys that were written, by post id. A post may be gone by now.
 			 */
