@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"hospital-appointments-redis/sidecar/appointment"
+	"hospital-appointments-redis/sidecar/notify"
 	"hospital-appointments-redis/sidecar/ownership"
 	"hospital-appointments-redis/sidecar/postmeta"
 	"hospital-appointments-redis/sidecar/redisstore"
@@ -24,6 +25,7 @@ type health struct {
 	rows        *postmeta.DB
 	owner       *ownership.Owner
 	syncer      *syncer.Syncer
+	notifier    *notify.Notifier
 	unsafeRedis bool
 	prefix      string // of the tables
 	started     time.Time
@@ -50,6 +52,10 @@ func (h *health) atStart(ctx context.Context, logger *slog.Logger) error {
 	}
 	return nil
 }
+
+// deaf is for how long WordPress may refuse to hear of syncs before that is
+// worth a warning: as long as a restart or an upgrade takes.
+const deaf = 2 * time.Minute
 
 // unfit is a Redis that must not be given what cannot be lost.
 type unfit struct{ problems []string }
@@ -129,7 +135,12 @@ func (h *health) stats(ctx context.Context) (any, error) {
 			b.Mode = "native"
 		}
 		if counts, err := h.store.Counts(ctx, blog); err == nil {
-			b.DirtyPosts, b.DeadLetters, b.OldestDirtyMS = counts.DirtyPosts, counts.DeadLetters, counts.Overdue.Milliseconds()
+			b.DirtyPosts, b.DeadLetters, b.OldestDirtyMS, b.Notices = counts.DirtyPosts, counts.DeadLetters, counts.Overdue.Milliseconds(), counts.Notices
+		}
+		failing, why := h.notifier.Failing(blog)
+		b.NoticesFailedMS, b.NoticesError = failing.Milliseconds(), why
+		if failing >= deaf {
+			s.Warnings = append(s.Warnings, fmt.Sprintf("blog %d: WordPress has not let itself be told of syncs for %s: %s", blog, failing.Round(time.Second), why))
 		}
 		s.Blogs = append(s.Blogs, b)
 	}
@@ -161,6 +172,9 @@ func (h *health) register(registry *prometheus.Registry) error {
 		counter("takeovers_total", "Times this sidecar made the site native.", h.owner.TakeOvers.Load),
 		counter("returns_total", "Times this sidecar brought the site back to offload.", h.owner.Returns.Load),
 		gauge("dirty_posts", "Posts with fields that MySQL does not have yet.", func(c redisstore.Counts) int64 { return c.DirtyPosts }),
+		counter("notices_told_total", "Synced fields that came past WordPress and that it was told of.", h.notifier.Told.Load),
+		counter("notices_failed_total", "Calls by which WordPress was not told.", h.notifier.Failed.Load),
+		gauge("notices", "Synced fields that came past WordPress and that it was not told of yet.", func(c redisstore.Counts) int64 { return c.Notices }),
 		gauge("dead_letters", "Dead letters waiting for a person.", func(c redisstore.Counts) int64 { return c.DeadLetters }),
 	}
 	for _, each := range all {

@@ -15,6 +15,7 @@ import (
 
 	"hospital-appointments-redis/e2e/containers"
 	"hospital-appointments-redis/sidecar/appointment"
+	"hospital-appointments-redis/sidecar/notify"
 	"hospital-appointments-redis/sidecar/ownership"
 	"hospital-appointments-redis/sidecar/postmeta"
 	"hospital-appointments-redis/sidecar/redisstore"
@@ -35,6 +36,7 @@ func healthy(t *testing.T, options *redis.Options) (*health, containers.Database
 	h := &health{store: store, rows: postmeta.New(db.DB, tables), started: time.Now()}
 	h.owner = ownership.New(db.DB, tables, store, ownership.Options{Lease: time.Second, Fit: h.fit, Logger: slog.New(slog.DiscardHandler)})
 	h.syncer = syncer.New(store, h.rows, h.owner, syncer.Options{Delay: time.Minute, Batch: 10, Types: types, Logger: slog.New(slog.DiscardHandler)})
+	h.notifier = notify.New(store, h.owner, notify.Options{})
 	return h, db
 }
 

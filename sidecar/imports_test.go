@@ -15,13 +15,14 @@ const ours = "hospital-appointments-redis/"
 // Every room may use appointment, the domain; only main knows them all.
 var arrows = map[string][]string{
 	"sidecar": {
-		"sidecar/appointment", "sidecar/cli", "sidecar/config", "sidecar/httpapi", "sidecar/ownership",
+		"sidecar/appointment", "sidecar/cli", "sidecar/config", "sidecar/httpapi", "sidecar/notify", "sidecar/ownership",
 		"sidecar/postmeta", "sidecar/redisstore", "sidecar/syncer",
 	},
 	"sidecar/appointment": {},
 	"sidecar/cli":         {"sidecar/appointment"},
 	"sidecar/config":      {"sidecar/appointment"},
 	"sidecar/httpapi":     {"sidecar/appointment"},
+	"sidecar/notify":      {"sidecar/appointment"},
 	"sidecar/ownership":   {"sidecar/appointment"},
 	"sidecar/postmeta":    {"sidecar/appointment"},
 	"sidecar/redisstore":  {"sidecar/appointment"},

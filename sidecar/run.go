@@ -19,11 +19,16 @@ import (
 	"hospital-appointments-redis/sidecar/cli"
 	"hospital-appointments-redis/sidecar/config"
 	"hospital-appointments-redis/sidecar/httpapi"
+	"hospital-appointments-redis/sidecar/notify"
 	"hospital-appointments-redis/sidecar/ownership"
 	"hospital-appointments-redis/sidecar/postmeta"
 	"hospital-appointments-redis/sidecar/redisstore"
 	"hospital-appointments-redis/sidecar/syncer"
 )
+
+// tellTimeout is how long WordPress may take to hear of a sync, with all the
+// plugins that listen.
+const tellTimeout = 10 * time.Second
 
 // version is set by the build.
 var version = "dev"
@@ -72,7 +77,12 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 		Delay: conf.SyncDelay, Batch: conf.SyncBatch, BackoffMax: conf.BackoffMax,
 		Unresolved: conf.UnresolvedTTL, Types: conf.Types, Logger: logger,
 	})
-	health.owner, health.syncer = owner, sync
+	token := tokenSource(conf, db, tables).token
+	notifier := notify.New(store, owner, notify.Options{
+		Home: homes{db, tables}.of, Connect: conf.WordPress(), Token: token,
+		Every: max(conf.SyncDelay, 100*time.Millisecond), BackoffMax: conf.BackoffMax, Timeout: tellTimeout, Logger: logger,
+	})
+	health.owner, health.syncer, health.notifier = owner, sync, notifier
 	registry := prometheus.NewRegistry()
 	if err := health.register(registry); err != nil {
 		return fmt.Errorf("register metrics: %w", err)
@@ -81,7 +91,7 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 	limits.Body, limits.Value, limits.Ops = int64(conf.MaxBody), int(conf.MaxValue), conf.MaxOps
 	server, err := httpapi.New(httpapi.Deps{
 		Owner: owner, Syncer: sync, Rows: rows, Redis: store, DeadLetters: deadLetters{store, owner},
-		Stats: health.stats, Ready: health.missing, Token: tokenSource(conf, db, tables).token,
+		Stats: health.stats, Ready: health.missing, Token: token,
 		Types: conf.Types, Logger: logger, Registry: registry, Limits: limits, Version: version, DefaultAck: appointment.Memory,
 	})
 	if err != nil {
@@ -92,13 +102,14 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 		return err
 	}
 	logger.Info("serving", "version", version, "address", listener.Addr().String(), "post_types", conf.Types.Names())
-	return keep(ctx, parts{owner: owner, syncer: sync, server: server, listener: listener, drain: conf.DrainTimeout, logger: logger})
+	return keep(ctx, parts{owner: owner, syncer: sync, notifier: notifier, server: server, listener: listener, drain: conf.DrainTimeout, logger: logger})
 }
 
 // parts are what runs, in the order in which it stops from the last.
 type parts struct {
 	owner    *ownership.Owner
 	syncer   *syncer.Syncer
+	notifier *notify.Notifier
 	server   *httpapi.Server
 	listener net.Listener
 	drain    time.Duration
@@ -113,7 +124,8 @@ func keep(ctx context.Context, p parts) error {
 	syncing, stopSyncing := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopOwning()
 	defer stopSyncing()
-	var owners, syncers errgroup.Group
+	var owners, syncers, notifiers errgroup.Group
+	notifiers.Go(func() error { return p.notifier.Run(ctx) })
 	owners.Go(func() error { return p.owner.Run(owning, p.syncer) })
 	syncers.Go(func() error { return p.syncer.Run(syncing) })
 
@@ -122,7 +134,7 @@ func keep(ctx context.Context, p parts) error {
 	err = errors.Join(err, syncers.Wait())
 	drainLast(owning, p)
 	stopOwning()
-	return errors.Join(err, owners.Wait())
+	return errors.Join(err, owners.Wait(), notifiers.Wait())
 }
 
 // drainLast brings home what it can within the deadline, and says what is left;

@@ -32,6 +32,7 @@ func services(name string) []service {
 			filepath.Join(root(), "wp-plugin/hospital-appointments-redis") + ":/var/www/html/wp-content/plugins/hospital-appointments-redis:ro",
 			filepath.Join(root(), "e2e/wordpress/fixtures.php") + ":/var/www/html/wp-content/mu-plugins/fixtures.php:ro",
 			filepath.Join(root(), "e2e/wordpress/booking") + ":/var/www/html/wp-content/plugins/booking:ro",
+			filepath.Join(root(), "e2e/wordpress/caches.php") + ":/var/www/html/wp-content/mu-plugins/caches.php:ro",
 			filepath.Join(root(), "e2e") + ":/e2e:ro",
 		}},
 		{name: "sidecar", image: "sidecar", tag: sidecarTag(), shares: loopback, user: "65532:65532", cmd: []string{"serve"}, mounts: []string{config}, env: []string{

@@ -71,7 +71,7 @@ func running(t testing.TB, start func() (*Stack, error)) *Stack {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, service := range []string{"database", "redis", "sidecar"} {
+	for _, service := range []string{"database", "redis", "wordpress", "sidecar"} {
 		s.Resume(t, service)
 		s.Start(t, service)
 	}
@@ -133,6 +133,11 @@ func (s *Stack) install(network bool) error {
 		})
 		if err != nil {
 			return fmt.Errorf("set up WordPress: %w\n%s", err, out)
+		}
+	}
+	if alwaysCached() {
+		if out, err := s.exec("wordpress", "www-data", "sh", "-c", putDropIn); err != nil {
+			return fmt.Errorf("give WordPress an object cache: %w\n%s", err, out)
 		}
 	}
 	return s.DB.QueryRowContext(ctx, "SELECT option_value FROM wp_options WHERE option_name = 'hospital_appointments_redis_token'").Scan(&s.Token)

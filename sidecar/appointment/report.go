@@ -12,7 +12,7 @@ type DirtyView struct {
 	// Leased: an owner says so (R8). If not, a reader must weigh each field
 	// against the native writes.
 	Leased bool
-	// Generation grows with every sync of a write that came past WordPress.
+	// Generation grows with every sync that cleared a field.
 	Generation uint64
 	Posts      map[string][]Dirty // by Post.Member; only posts with dirty fields
 }

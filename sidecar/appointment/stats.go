@@ -23,6 +23,11 @@ type BlogStats struct {
 	DirtyPosts    int64  `json:"dirty_posts"`
 	OldestDirtyMS int64  `json:"oldest_dirty_ms"` // age of the oldest write not yet in MySQL
 	DeadLetters   int64  `json:"dead_letters"`
+	// Of what came past WordPress and was synced: fields that WordPress was not
+	// told of yet, and for how long it has refused to hear.
+	Notices         int64  `json:"notices"`
+	NoticesFailedMS int64  `json:"notices_failed_ms"`
+	NoticesError    string `json:"notices_error"`
 }
 
 // LagStats is a distribution of milliseconds.

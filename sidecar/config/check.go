@@ -82,6 +82,7 @@ func (c *Config) resolve() []Problem {
 	if c.dbNet == "unix" && c.DBTLS != "false" {
 		add("HOSPITAL_DB_TLS", fmt.Errorf("%s is a socket, which takes no TLS: want false", c.DBHost))
 	}
+	add("HOSPITAL_WORDPRESS_URL", c.resolveWordPress())
 	if !tablePrefixes.MatchString(c.TablePrefix) {
 		add("HOSPITAL_TABLE_PREFIX", fmt.Errorf("%q is not 1 to 40 of A-Z, a-z, 0-9 and _", c.TablePrefix))
 	}

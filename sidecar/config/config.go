@@ -2,6 +2,7 @@ package config
 
 import (
 	"log/slog"
+	"net/url"
 	"time"
 
 	"hospital-appointments-redis/sidecar/appointment"
@@ -26,6 +27,8 @@ type Config struct {
 	DBPassword  Secret `env:"HOSPITAL_DB_PASSWORD" wp:"DB_PASSWORD" doc:"Password of the MySQL user."`
 	DBTLS       string `env:"HOSPITAL_DB_TLS" envDefault:"false" oneof:"false true skip-verify preferred" doc:"TLS to MySQL: false, true, skip-verify or preferred. SSL_CERT_FILE names a private CA."`
 	TablePrefix string `env:"HOSPITAL_TABLE_PREFIX" envDefault:"wp_" wp:"$table_prefix" doc:"Table prefix, in a network the main site's."`
+
+	WordPressURL string `env:"HOSPITAL_WORDPRESS_URL" doc:"Where the sidecar reaches WordPress to tell it of updates that came past it, if not at the site's own address: http://127.0.0.1:8080, as where a container, a proxy or a login is in between. Scheme, host and port; WordPress is called by its own name there."`
 
 	RedisURL              Secret `env:"HOSPITAL_REDIS_URL" doc:"Redis in one line, instead of host, port, database and TLS: redis://user:password@host:6379/0, rediss:// or unix:///path."`
 	RedisHost             string `env:"HOSPITAL_REDIS_HOST" envDefault:"127.0.0.1" doc:"Redis server, or the path of its socket."`
@@ -71,6 +74,7 @@ type Config struct {
 	dbNet, dbAddr    string            // DBHost, as the driver wants it
 	ignored          []string          // HOSPITAL_ variables that are no setting
 	network, address string            // Listen, as net.Listen wants it
+	wordPress        *url.URL          // WordPressURL, nil if there is none
 }
 
 // Lease is LeaseMS as a duration: L of the protocol.

@@ -105,7 +105,7 @@ func (s *Store) Ack(ctx context.Context, lease appointment.Lease, readings []app
 	calls := make([]call, len(readings))
 	for i, reading := range readings {
 		p := reading.Post
-		keys := append([]string{s.keys.floor(p.Blog), s.keys.dirty(p.Blog), s.keys.claims(p.Blog), s.keys.ttls(p.Blog)}, s.keys.pairs(p)...)
+		keys := append([]string{s.keys.floor(p.Blog), s.keys.dirty(p.Blog), s.keys.claims(p.Blog), s.keys.ttls(p.Blog), s.keys.notices(p.Blog)}, s.keys.pairs(p)...)
 		args := []any{token, p.Member(), reading.Stamp, s.ClaimLease.Milliseconds(), s.SyncDelay.Milliseconds(), int64(s.CleanTTL.Seconds())}
 		for _, field := range settled[i] {
 			fate := "w"

@@ -17,4 +17,7 @@
 // The dirty set holds each post with a dirty field, scored by the time its
 // sync is due. A claim rescores it to the end of its lease, so a crashed claim
 // simply comes due again, and there is no second index to repair.
+//
+// A d mark that is cleared moves, in the same step, to the notices: what
+// WordPress has to be told of, until it has confirmed that it was.
 package redisstore

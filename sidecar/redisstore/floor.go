@@ -133,7 +133,7 @@ func (s *Store) Retire(ctx context.Context, blog uint64, letters bool) error {
 	if err != nil {
 		return err
 	}
-	keys := []string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), s.keys.ttls(blog)}
+	keys := []string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), s.keys.ttls(blog), s.keys.notices(blog), s.keys.sender(blog)}
 	if letters {
 		keys = append(keys, s.keys.dead(blog))
 	}

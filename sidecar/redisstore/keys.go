@@ -35,12 +35,18 @@ func (k keys) site(blog uint64) string {
 }
 
 // floor is a hash: token, epoch (the lowest that may still write), counter (of
-// versions and stamps), generation (of syncs that WordPress did not ask for)
+// versions and stamps), generation (grows with every sync that cleared a field)
 // and site (whose fields these are). They live and die together.
 func (k keys) floor(blog uint64) string  { return k.site(blog) + "appointments:floor" }
 func (k keys) dirty(blog uint64) string  { return k.site(blog) + "appointments:dirty" }
 func (k keys) claims(blog uint64) string { return k.site(blog) + "appointments:claims" }
 func (k keys) dead(blog uint64) string   { return k.site(blog) + "appointments:dead" }
+
+// notices is a hash: member:key -> the mark under which it was synced, of what
+// came past WordPress and WordPress was not told of yet. sender is who tells it
+// now, so that two sidecars do not.
+func (k keys) notices(blog uint64) string { return k.site(blog) + "appointments:synced" }
+func (k keys) sender(blog uint64) string  { return k.site(blog) + "appointments:synced:sender" }
 
 // ttls is a hash: member -> seconds its clean copy stays, where one was given.
 func (k keys) ttls(blog uint64) string { return k.site(blog) + "appointments:ttl" }
@@ -110,5 +116,5 @@ func (k keys) member(blog uint64, key string) string {
 	return ""
 }
 
-// letter is a dead letter's field in the dead hash.
+// letter is a field's name in the hashes of dead letters and of notices.
 func letter(member, key string) string { return member + ":" + key }

@@ -117,3 +117,12 @@ func (b bench) dirtyCount(t *testing.T) int64 {
 	}
 	return n
 }
+
+func (b bench) generation(t *testing.T) uint64 {
+	t.Helper()
+	view, err := b.Dirty(t.Context(), 1, b.lease.Token, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return view.Generation
+}

@@ -52,23 +52,29 @@ var (
 	floorLua string
 	//go:embed lua/lift.lua
 	liftLua string
+	//go:embed lua/notices.lua
+	noticesLua string
+	//go:embed lua/notified.lua
+	notifiedLua string
 
-	writeScript   = newScript(writeLua)
-	statusScript  = newScript(statusLua)
-	deleteScript  = newScript(deleteLua)
-	readScript    = newScript(readLua)
-	waitingScript = newScript(waitingLua)
-	dueScript     = newScript(dueLua)
-	claimScript   = newScript(claimLua)
-	ackScript     = newScript(ackLua)
-	backoffScript = newScript(backoffLua)
-	buryScript    = newScript(buryLua)
-	moveScript    = newScript(moveLua)
-	forgetScript  = newScript(forgetLua)
-	markScript    = newScript(markLua)
-	dropScript    = newScript(dropLua)
-	floorScript   = newScript(floorLua)
-	liftScript    = newScript(liftLua)
+	writeScript    = newScript(writeLua)
+	statusScript   = newScript(statusLua)
+	deleteScript   = newScript(deleteLua)
+	readScript     = newScript(readLua)
+	waitingScript  = newScript(waitingLua)
+	dueScript      = newScript(dueLua)
+	claimScript    = newScript(claimLua)
+	ackScript      = newScript(ackLua)
+	backoffScript  = newScript(backoffLua)
+	buryScript     = newScript(buryLua)
+	moveScript     = newScript(moveLua)
+	forgetScript   = newScript(forgetLua)
+	markScript     = newScript(markLua)
+	dropScript     = newScript(dropLua)
+	floorScript    = newScript(floorLua)
+	liftScript     = newScript(liftLua)
+	noticesScript  = newScript(noticesLua)
+	notifiedScript = newScript(notifiedLua)
 )
 
 // call is one script with its arguments.

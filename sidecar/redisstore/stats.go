@@ -11,6 +11,7 @@ import (
 type Counts struct {
 	DirtyPosts  int64
 	DeadLetters int64
+	Notices     int64         // synced fields that WordPress was not told of yet
 	Overdue     time.Duration // how long the oldest sync is due, and its sync delay
 }
 
@@ -23,12 +24,13 @@ func (s *Store) Counts(ctx context.Context, blog uint64) (Counts, error) {
 	pipe := r.Pipeline()
 	dirty := pipe.ZCard(ctx, s.keys.dirty(blog))
 	dead := pipe.HLen(ctx, s.keys.dead(blog))
+	notices := pipe.HLen(ctx, s.keys.notices(blog))
 	oldest := pipe.ZRangeWithScores(ctx, s.keys.dirty(blog), 0, 0)
 	now := pipe.Time(ctx)
 	if _, err := pipe.Exec(ctx); err != nil {
 		return Counts{}, classify(err)
 	}
-	counts := Counts{DirtyPosts: dirty.Val(), DeadLetters: dead.Val()}
+	counts := Counts{DirtyPosts: dirty.Val(), DeadLetters: dead.Val(), Notices: notices.Val()}
 	if z := oldest.Val(); len(z) > 0 {
 		counts.Overdue = max(0, now.Val().Sub(time.UnixMilli(int64(z[0].Score)))+s.SyncDelay)
 	}

@@ -1,6 +1,7 @@
 #!lua flags=allow-oom
 -- Compare-and-clear: a field is clean if its mark is still the one that was read and the claim still ours (R4, step 4).
--- KEYS 1 floor, 2 dirty set, 3 claims, 4 ttls, then for each key pattern: post hash, dirty hash
+-- What came past WordPress is noted, in the same step, as what it has to be told of.
+-- KEYS 1 floor, 2 dirty set, 3 claims, 4 ttls, 5 notices, then for each key pattern: post hash, dirty hash
 -- ARGV 1 token, 2 member, 3 stamp, 4 claim lease (ms), 5 sync delay (ms), 6 ttl of clean copies (s),
 --      then for each field: slot, key, mark, "w" (written) or "l" (left out: its clean copy would be wrong)
 -- Returns 1, or 0 when the claim was not ours any more and nothing was cleared. Error: HOSPITAL_TOKEN.
@@ -9,20 +10,22 @@ if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then
 end
 if redis.call('HGET', KEYS[3], ARGV[2]) ~= ARGV[3] then return 0 end
 
-local direct = false
+local cleared = 0
 for i = 7, #ARGV, 4 do
-  local hash, dirty = KEYS[5 + 2 * ARGV[i]], KEYS[6 + 2 * ARGV[i]]
+  local hash, dirty = KEYS[6 + 2 * ARGV[i]], KEYS[7 + 2 * ARGV[i]]
   local key, mark = ARGV[i + 1], ARGV[i + 2]
   if redis.call('HGET', dirty, key) == mark then
     redis.call('HDEL', dirty, key)
     if ARGV[i + 3] == 'l' then redis.call('HDEL', hash, key) end
-    direct = direct or string.find(mark, 'd', 1, true) ~= nil
+    -- One left out too: it may be in MySQL from a sync that died before it came here. What is a slug's is nowhere.
+    if string.find(mark, 'd', 1, true) and string.find(ARGV[2], '^%d+$') then redis.call('HSET', KEYS[5], ARGV[2] .. ':' .. key, mark) end
+    cleared = cleared + 1
   end
 end
-if direct then redis.call('HINCRBY', KEYS[1], 'generation', 1) end
+if cleared > 0 then redis.call('HINCRBY', KEYS[1], 'generation', 1) end
 
 local left = 0
-for i = 5, #KEYS, 2 do left = left + redis.call('HLEN', KEYS[i + 1]) end
+for i = 6, #KEYS, 2 do left = left + redis.call('HLEN', KEYS[i + 1]) end
 if left > 0 then
   local claimed = tonumber(redis.call('ZSCORE', KEYS[2], ARGV[2]) or '0') - ARGV[4]
   redis.call('ZADD', KEYS[2], claimed + ARGV[5], ARGV[2])
@@ -32,7 +35,7 @@ redis.call('ZREM', KEYS[2], ARGV[2])
 redis.call('HDEL', KEYS[3], ARGV[2])
 local ttl = redis.call('HGET', KEYS[4], ARGV[2]) or ARGV[6]
 redis.call('HDEL', KEYS[4], ARGV[2])
-for i = 5, #KEYS, 2 do
+for i = 6, #KEYS, 2 do
   local size = redis.call('HLEN', KEYS[i])
   if size == 1 and redis.call('HEXISTS', KEYS[i], 'last_updated_redis') == 1 then
     redis.call('DEL', KEYS[i])

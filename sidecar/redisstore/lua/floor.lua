@@ -9,7 +9,10 @@ if floor[1] and floor[3] ~= ARGV[3] and ARGV[4] ~= '1' then
   return redis.error_reply('HOSPITAL_SITE this Redis belongs to ' .. (floor[3] or 'nobody'))
 end
 if not floor[1] then
-  redis.call('HSET', KEYS[1], 'token', ARGV[2], 'epoch', ARGV[1], 'site', ARGV[3])
+  -- The generation begins with the time, so that no emptied Redis counts up to one that somebody remembers.
+  local time = redis.call('TIME')
+  local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+  redis.call('HSET', KEYS[1], 'token', ARGV[2], 'epoch', ARGV[1], 'site', ARGV[3], 'generation', now)
   return ARGV[2]
 end
 local token = floor[1]

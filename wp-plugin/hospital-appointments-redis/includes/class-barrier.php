@@ -226,12 +226,8 @@ final class Barrier {
 		return 1 === preg_match( '/^.{1,255}$/Dsu', $key ) && ! Settings::is_excluded( $key );
 	}
 
-	/** Something may have been synced that did not come through WordPress: then no cached query result holds. */
+	/** Something may have been synced: then no cached query result holds. */
 	private static function heed( Answer $answer ): void {
-		$generation = (string) ( $answer->data['generation'] ?? 0 );
-		if ( (string) wp_cache_get( 'hospital_generation', 'hospital_appointments_redis' ) !== $generation ) {
-			wp_cache_set( 'hospital_generation', $generation, 'hospital_appointments_redis' );
-			wp_cache_set_posts_last_changed();
-		}
+		Caches::heed( (string) ( $answer->data['generation'] ?? 0 ) );
 	}
 }

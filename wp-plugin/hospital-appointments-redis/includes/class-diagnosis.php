@@ -16,6 +16,9 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Diagnosis {
 
+	/** Milliseconds for which the sidecar may fail to reach WordPress before that is worth a word. */
+	private const DEAF = 120000;
+
 	/**
 	 * What there is to know.
 	 *
@@ -60,6 +63,9 @@ final class Diagnosis {
 		foreach ( (array) ( $report['missing'] ?? array() ) as $missing ) {
 			/* translators: %s: what the sidecar says is missing. */
 			$problems[] = sprintf( __( 'The sidecar is not ready: %s.', 'hospital-appointments-redis' ), $missing );
+		}
+		if ( (int) ( self::blog( $report )['notices_failed_ms'] ?? 0 ) >= self::DEAF ) {
+			$problems[] = self::deaf( self::blog( $report ) );
 		}
 		if ( (int) ( $report['dead_letters'] ?? 0 ) > 0 ) {
 			$count = (int) $report['dead_letters'];
@@ -114,12 +120,38 @@ final class Diagnosis {
 	 * @param array<string, mixed> $report Report.
 	 */
 	private static function waiting( array $report ): ?int {
+		$blog = self::blog( $report );
+		return isset( $blog['dirty_posts'] ) ? (int) $blog['dirty_posts'] : $report['dirty_posts'];
+	}
+
+	/**
+	 * What the sidecar says of this blog.
+	 *
+	 * @param array<string, mixed> $report Report.
+	 * @return array<string, mixed>
+	 */
+	private static function blog( array $report ): array {
 		foreach ( (array) ( $report['stats']['blogs'] ?? array() ) as $blog ) {
-			if ( is_array( $blog ) && get_current_blog_id() === ( $blog['blog'] ?? 0 ) && isset( $blog['dirty_posts'] ) ) {
-				return (int) $blog['dirty_posts'];
+			if ( is_array( $blog ) && get_current_blog_id() === ( $blog['blog'] ?? 0 ) ) {
+				return $blog;
 			}
 		}
-		return $report['dirty_posts'];
+		return array();
+	}
+
+	/**
+	 * The sidecar cannot tell WordPress of what came past it.
+	 *
+	 * @param array<string, mixed> $blog What it says.
+	 */
+	private static function deaf( array $blog ): string {
+		return sprintf(
+			/* translators: 1: how long, as in "5 minutes", 2: the site's address, 3: what the sidecar met with. */
+			__( 'For %1$s the sidecar has not been able to tell WordPress of updates that came past it, so other plugins do not hear of them. Is a login, a firewall or a plugin that closes the REST API in front of %2$s? HOSPITAL_WORDPRESS_URL can name a way around. It met with: %3$s', 'hospital-appointments-redis' ),
+			human_time_diff( time() - (int) ( $blog['notices_failed_ms'] / 1000 ) ),
+			get_option( 'home' ),
+			(string) ( $blog['notices_error'] ?? '' )
+		);
 	}
 
 	/** A number, if it is known. */

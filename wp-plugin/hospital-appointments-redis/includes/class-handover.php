@@ -37,6 +37,7 @@ final class Handover {
 		do {
 			$answer = Sidecar::wait_for( 'POST', $for_good ? '/v1/retire' : '/v1/sync', array(), 5000 );
 			if ( $answer->ok() && 0 === (int) ( $answer->data['left'] ?? 1 ) ) {
+				Caches::drop_all();
 				return true;
 			}
 			usleep( 200000 );
@@ -47,6 +48,7 @@ final class Handover {
 	/** For good, though the sidecar cannot confirm it: whatever still is in Redis is declared to be older. */
 	public static function force(): void {
 		Take_Over::write( Meta_Write::none( 0 ) );
+		Caches::drop_all();
 	}
 
 	/** The site itself is deleted: whatever of it is in Redis goes too, dead letters included, as far as a sidecar answers. */

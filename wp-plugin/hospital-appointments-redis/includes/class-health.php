@@ -44,6 +44,7 @@ final class Health {
 	public static function sync(): bool {
 		Upgrade::recover();
 		Network::tidy();
+		Settings::note_home();
 		$answer = Sidecar::wait_for( 'POST', '/v1/sync', array(), self::PATIENCE );
 		if ( ! $answer->ok() ) {
 			self::note( self::explain( $answer ) );

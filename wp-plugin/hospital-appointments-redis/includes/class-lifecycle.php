@@ -103,6 +103,7 @@ final class Lifecycle {
 		}
 		if ( null !== Site::read() ) {
 			update_option( self::INSTALLED, VERSION );
+			Settings::note_home();
 		}
 		self::schedule();
 	}

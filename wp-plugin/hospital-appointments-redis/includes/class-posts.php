@@ -14,8 +14,8 @@ defined( 'ABSPATH' ) || exit;
 /**
  * Lays the dirty fields over the rows, once per post and request, and remembers what an update needs to know.
  *
- * The metadata itself is kept where core keeps it, in the `post_meta` cache; a post whose entry was dropped from there has
- * not been touched. A persistent object cache is not believed on first touch.
+ * The metadata itself is kept where core keeps it, in the `post_meta` cache. A post whose entry there is not the one that was
+ * laid there has not been touched: it was dropped, and a persistent cache may since have another process' older one.
  */
 final class Posts {
 
@@ -36,6 +36,12 @@ final class Posts {
 
 	/** @var bool */
 	private static $loading = false;
+
+	/** @var string The post whose entry an update of ours has just replaced: blog and id. */
+	private static $replaced = '';
+
+	/** @var string Name of a note in the object cache that no other process sees; a flush takes it away. */
+	private static $note = '';
 
 	/** The post type, if it is an offloaded one; else ''. */
 	public static function type( int $post_id ): string {
@@ -110,15 +116,32 @@ final class Posts {
 
 	/** Takes note that the sidecar has a new value: the cache entry is replaced, or dropped when it is not fresh any more. */
 	public static function wrote( int $post_id, string $key, string $bytes ): void {
-		$view  = self::$views[ get_current_blog_id() ][ $post_id ] ?? null;
-		$entry = wp_cache_get( $post_id, 'post_meta' );
-		if ( null !== $view && is_array( $entry ) && $view->is_younger_than( self::FRESH ) ) {
-			$entry[ $key ] = array( $bytes );
-			wp_cache_set( $post_id, $entry, 'post_meta' );
+		$view = self::known( $post_id );
+		if ( null !== $view && $view->is_younger_than( self::FRESH ) ) {
+			$view->entry[ $key ] = array( $bytes );
+			self::$replaced      = get_current_blog_id() . ":$post_id";
+			wp_cache_set( $post_id, $view->entry, 'post_meta' );
 			return;
 		}
 		wp_cache_delete( $post_id, 'post_meta' );
 		self::forget( $post_id );
+	}
+
+	/**
+	 * Hooked to what fires after each write, first of all: core has dropped the entry, and what comes into its place may be
+	 * what another process read before.
+	 *
+	 * @param mixed $meta_ids Rows.
+	 * @param mixed $post_id  Post; 0: any.
+	 */
+	public static function written( $meta_ids, $post_id = 0 ): void {
+		$replaced       = get_current_blog_id() . ':' . (int) $post_id === self::$replaced;
+		self::$replaced = '';
+		if ( 0 === (int) $post_id ) {
+			unset( self::$views[ get_current_blog_id() ] );
+		} elseif ( ! $replaced ) {
+			self::forget( (int) $post_id );
+		}
 	}
 
 	/** The next touch of the post loads it afresh. */
@@ -136,10 +159,23 @@ final class Posts {
 		self::forget( (int) $post_id );
 	}
 
-	/** What is known, if its cache entry is still there. */
+	/** What is known, if what the cache has is what was laid there. */
 	private static function known( int $post_id ): ?View {
+		self::heed_flushes();
 		$view = self::$views[ get_current_blog_id() ][ $post_id ] ?? null;
-		return null !== $view && is_array( wp_cache_get( $post_id, 'post_meta' ) ) ? $view : null;
+		return null !== $view && wp_cache_get( $post_id, 'post_meta' ) === $view->entry ? $view : null;
+	}
+
+	/** After a flush of the object cache, or of what this process keeps of it, nothing was touched. */
+	private static function heed_flushes(): void {
+		if ( '' === self::$note ) {
+			self::$note = bin2hex( random_bytes( 8 ) );
+			wp_cache_add_non_persistent_groups( array( 'hospital_appointments_process' ) );
+		}
+		if ( false === wp_cache_get( self::$note, 'hospital_appointments_process' ) ) {
+			self::$views = array();
+			wp_cache_set( self::$note, 1, 'hospital_appointments_process', HOUR_IN_SECONDS );
+		}
 	}
 
 	/**

@@ -19,6 +19,9 @@ final class Settings {
 	/** The shared secret, in the options of the network's first site. */
 	public const TOKEN = 'hospital_appointments_redis_token';
 
+	/** The address of a blog as it knows itself, for the sidecar: wp-config.php may say another than the option `home`. */
+	public const HOME = 'hospital_appointments_redis_home';
+
 	private const POST_TYPES = 'hospital_appointment=appointment:{id},hospital_doctor=doctor:{id}:availability';
 
 	/** WordPress's own, which change with every heartbeat and edit; `last_updated_redis` is no meta key in Redis. */
@@ -118,6 +121,11 @@ final class Settings {
 	public static function make_token(): void {
 		$token = bin2hex( random_bytes( 32 ) );
 		is_multisite() ? update_blog_option( 1, self::TOKEN, $token ) : update_option( self::TOKEN, $token, true );
+	}
+
+	/** Notes the address of the current blog. */
+	public static function note_home(): void {
+		update_option( self::HOME, (string) get_option( 'home' ), false );
 	}
 
 	/** Whether the plugin works for the current blog: code that switches to a blog without it must not meet it there. */

@@ -33,6 +33,9 @@ final class Site {
 	/** @var bool Native until further notice. */
 	public $held = false;
 
+	/** @var string Run id and token of the Redis that this ownership works with. */
+	public $redis_id = '';
+
 	/** @var array<string, int> When this process first read an epoch: hrtime by "blog:epoch". */
 	private static $first_read = array();
 
@@ -62,7 +65,7 @@ final class Site {
 	 */
 	public static function read( bool $joined = false ): ?self {
 		$blog = get_current_blog_id();
-		$sql  = 'SELECT epoch, mode, settled, returned, held FROM ' . self::table( 'sync_state' ) . ' WHERE blog_id = ' . $blog;
+		$sql  = 'SELECT epoch, mode, settled, returned, held, redis_id FROM ' . self::table( 'sync_state' ) . ' WHERE blog_id = ' . $blog;
 		$row  = self::row( $sql, $joined );
 		if ( null === $row && false !== self::query( 'INSERT IGNORE INTO ' . self::table( 'sync_state' ) . ' (blog_id) VALUES (' . $blog . ')', $joined ) ) {
 			$row = self::row( $sql, $joined );
@@ -77,6 +80,7 @@ final class Site {
 		$site->held    = (bool) $row->held;
 
 		$site->returned = (int) $row->returned;
+		$site->redis_id = (string) $row->redis_id;
 
 		self::$first_read += array( $blog . ':' . $site->epoch => (int) hrtime( true ) );
 		return $site;

@@ -19,6 +19,9 @@ final class View {
 	/** @var bool Nothing may be waiting unseen: a sidecar under a lease said what is dirty, or the post was born just now. */
 	public $complete;
 
+	/** @var array<int|string, array<int, string|null>> What was laid into the cache: another entry there is somebody else's. */
+	public $entry = array();
+
 	/** @var array<int|string, string[]> Meta ids by key, as strings. */
 	private $ids = array();
 
@@ -59,6 +62,7 @@ final class View {
 				$entry[ $key ] = array_fill( 0, max( 1, count( $entry[ $key ] ?? array() ) ), $bytes );
 			}
 		}
+		$this->entry = $entry;
 		return $entry;
 	}
 

@@ -33,6 +33,10 @@ add_filter( 'delete_post_metadata', array( Writer::class, 'delete' ), PHP_INT_MA
 add_filter( 'update_post_metadata_by_mid', array( Writer::class, 'update_by_mid' ), PHP_INT_MAX, 4 );
 add_filter( 'delete_post_metadata_by_mid', array( Writer::class, 'delete_by_mid' ), PHP_INT_MAX, 2 );
 
+foreach ( array( 'added_post_meta', 'updated_post_meta', 'deleted_post_meta' ) as $hospital_written ) {
+	add_action( $hospital_written, array( Posts::class, 'written' ), PHP_INT_MIN, 2 );
+}
+
 // What must be known of others: their transactions, the posts they insert, change and delete.
 add_filter( 'query', array( Transaction::class, 'watch' ), PHP_INT_MAX );
 foreach ( array( 'save_post', 'add_attachment', 'wp_after_insert_post' ) as $announced ) {
@@ -52,6 +56,9 @@ add_action( 'http_api_debug', array( Barrier::class, 'lapse' ), 10, 0 );
 add_action( 'load-post.php', array( Barrier::class, 'edit_form' ) );
 add_action( 'wp_ajax_add-meta', array( Barrier::class, 'edit_form' ), 0 );
 add_action( 'add_meta_boxes', array( Barrier::class, 'edit_screen' ), PHP_INT_MIN, 2 );
+
+// What came past WordPress and was synced.
+add_action( 'rest_api_init', array( Synced::class, 'register' ) );
 
 // The watchdog.
 add_filter( 'cron_schedules', array( Health::class, 'schedules' ) ); // phpcs:ignore WordPress.WP.CronInterval

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
+
+// homeOption is where the plugin notes the address that its blog knows itself
+// by: wp-config.php may say another than the options home and siteurl.
+const homeOption = "hospital_appointments_redis_home"
+
+// homes knows the addresses of the blogs.
+type homes struct {
+	db     *sql.DB
+	tables appointment.Tables
+}
+
+// of returns a blog's address, as its options say now.
+func (h homes) of(ctx context.Context, blog uint64) (*url.URL, error) {
+	var address string
+	err := h.db.QueryRowContext(ctx, "SELECT option_value FROM "+h.tables.Options(blog)+
+		" WHERE option_name IN (?, 'home', 'siteurl') AND option_value <> '' ORDER BY FIELD(option_name, ?, 'home', 'siteurl') LIMIT 1",
+		homeOption, homeOption).Scan(&address)
+	if err != nil {
+		return nil, fmt.Errorf("read the site's address from the options table: %w", err)
+	}
+	home, err := url.Parse(address)
+	if err != nil || home.Host == "" || home.Scheme != "http" && home.Scheme != "https" {
+		return nil, fmt.Errorf("the site's address %.200q is no address", address)
+	}
+	return home, nil
+}
