@@ -112,6 +112,7 @@ func (h *health) stats(ctx context.Context) (any, error) {
 		Counters: appointment.Counters{
 			Writes: int64(h.owner.Writes.Load()), Synced: int64(h.syncer.Synced.Load()), Takeovers: int64(h.owner.TakeOvers.Load()),
 			Returns: int64(h.owner.Returns.Load()), Lapses: int64(h.owner.Lapses.Load()),
+			Reconciled: int64(h.syncer.Reconciled.Load()),
 		},
 		Warnings: h.warnings(ctx),
 	}
@@ -157,6 +158,7 @@ func (h *health) register(registry *prometheus.Registry) error {
 		counter("fields_synced_total", "Fields settled in MySQL.", h.syncer.Synced.Load),
 		counter("batches_total", "Transactions asked for by the syncer.", h.syncer.Batches.Load),
 		counter("dead_letters_total", "Fields that became dead letters.", h.syncer.Buried.Load),
+		counter("reconciled_posts_total", "Posts with dirty fields that had no place in the dirty set, and were put back.", h.syncer.Reconciled.Load),
 		counter("lease_lapses_total", "Leases that ran out before they were renewed.", h.owner.Lapses.Load),
 		counter("takeovers_total", "Times this sidecar made the site native.", h.owner.TakeOvers.Load),
 		counter("returns_total", "Times this sidecar brought the site back to offload.", h.owner.Returns.Load),

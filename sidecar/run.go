@@ -70,7 +70,7 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 	owner := ownership.New(db, tables, store, ownership.Options{Lease: conf.Lease(), ReturnMax: conf.ReturnMax, Adopt: conf.AdoptRedis, Fit: health.fit, Logger: logger})
 	sync := syncer.New(store, rows, owner, syncer.Options{
 		Delay: conf.SyncDelay, Batch: conf.SyncBatch, BackoffMax: conf.BackoffMax,
-		Unresolved: conf.UnresolvedTTL, Types: conf.Types, Logger: logger,
+		Unresolved: conf.UnresolvedTTL, ReconcileEvery: conf.Reconcile, Types: conf.Types, Logger: logger,
 	})
 	health.owner, health.syncer = owner, sync
 	registry := prometheus.NewRegistry()

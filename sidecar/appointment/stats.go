@@ -51,4 +51,6 @@ type Counters struct {
 	Takeovers int64 `json:"takeovers"` // R7
 	Returns   int64 `json:"returns"`   // R6
 	Lapses    int64 `json:"lapses"`    // leases that ran out (R1)
+
+	Reconciled int64 `json:"reconciled"` // posts put back into the dirty set
 }

@@ -53,6 +53,7 @@ type Config struct {
 	BackoffMax    time.Duration `env:"HOSPITAL_BACKOFF_MAX" envDefault:"30s" range:"100ms..10m" doc:"Longest pause before a post whose rows somebody else holds is tried again."`
 	UnresolvedTTL time.Duration `env:"HOSPITAL_UNRESOLVED_TTL" envDefault:"10m" range:"1s..720h" doc:"How long writes for an unknown slug wait for its post before they become dead letters."`
 	CleanTTL      time.Duration `env:"HOSPITAL_CLEAN_TTL" envDefault:"1h" range:"1s..720h" doc:"How long a synced copy stays in Redis."`
+	Reconcile     time.Duration `env:"HOSPITAL_RECONCILE_EVERY" envDefault:"5m" range:"1s..24h" doc:"How often Redis is searched for unsynced fields that no sync would look at; also at start and whenever Redis is another one."`
 	TimeoutMS     int           `env:"HOSPITAL_SIDECAR_TIMEOUT_MS" envDefault:"250" range:"10..10000" doc:"How long the plugin waits for the sidecar."`
 	LeaseMS       int           `env:"HOSPITAL_LEASE_MS" envDefault:"300" range:"10..60000" doc:"How long the sidecar may acknowledge writes after it looked at MySQL; the same on both sides, and at least HOSPITAL_SIDECAR_TIMEOUT_MS."`
 	ReturnMax     time.Duration `env:"HOSPITAL_RETURN_MAX" envDefault:"1m" range:"1s..1h" doc:"Longest wait before a site is offloaded again that is taken over again and again, as where one of two hosts has a sick sidecar. The first wait is a second, each further one twice as long."`

@@ -66,7 +66,7 @@ func (s *Store) Drop(ctx context.Context, blog uint64, posts []appointment.Post,
 	if posts != nil {
 		return s.dropPosts(ctx, r, posts, args)
 	}
-	return s.scan(ctx, r, blog, func(page []appointment.Post) error { return s.dropPosts(ctx, r, page, args) })
+	return s.scan(ctx, r, blog, []string{"", ":dirty"}, func(posts []appointment.Post) error { return s.dropPosts(ctx, r, posts, args) })
 }
 
 func (s *Store) dropPosts(ctx context.Context, r *run, posts []appointment.Post, args []any) error {
@@ -84,19 +84,20 @@ func (s *Store) dropPosts(ctx context.Context, r *run, posts []appointment.Post,
 	return classify(err)
 }
 
-// scan walks all posts of a blog that Redis holds anything of, a page at a
-// time. A post may come more than once.
-func (s *Store) scan(ctx context.Context, r *run, blog uint64, each func([]appointment.Post) error) error {
+// scan walks all posts of a blog that have a key with one of the suffixes ("":
+// the hash, ":dirty": the dirty hash), a page at a time. A post may come more
+// than once.
+func (s *Store) scan(ctx context.Context, r *run, blog uint64, suffixes []string, each func([]appointment.Post) error) error {
 	for _, glob := range s.keys.globs(blog) {
-		for _, suffix := range []string{"", ":dirty"} {
+		for _, suffix := range suffixes {
 			var cursor uint64
 			for {
-				page, next, err := r.Scan(ctx, cursor, glob+suffix, 1000).Result()
+				found, next, err := r.Scan(ctx, cursor, glob+suffix, page).Result()
 				if err != nil {
 					return classify(err)
 				}
 				var posts []appointment.Post
-				for _, key := range page {
+				for _, key := range found {
 					if p, err := appointment.ParsePost(blog, s.keys.member(blog, strings.TrimSuffix(key, ":dirty"))); err == nil {
 						posts = append(posts, p)
 					}
@@ -120,9 +121,9 @@ func (s *Store) Retire(ctx context.Context, blog uint64) error {
 	if err != nil {
 		return err
 	}
-	err = s.scan(ctx, r, blog, func(page []appointment.Post) error {
+	err = s.scan(ctx, r, blog, []string{"", ":dirty"}, func(posts []appointment.Post) error {
 		var keys []string
-		for _, p := range page {
+		for _, p := range posts {
 			keys = append(keys, s.keys.pairs(p)...)
 		}
 		if len(keys) == 0 {

@@ -52,6 +52,8 @@ var (
 	floorLua string
 	//go:embed lua/lift.lua
 	liftLua string
+	//go:embed lua/reconcile.lua
+	reconcileLua string
 
 	writeScript   = newScript(writeLua)
 	statusScript  = newScript(statusLua)
@@ -69,6 +71,8 @@ var (
 	dropScript    = newScript(dropLua)
 	floorScript   = newScript(floorLua)
 	liftScript    = newScript(liftLua)
+
+	reconcileScript = newScript(reconcileLua)
 )
 
 // call is one script with its arguments.

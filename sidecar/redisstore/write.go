@@ -16,7 +16,7 @@ func (s *Store) Write(ctx context.Context, writes []appointment.Write) ([][]appo
 	if len(writes) == 0 {
 		return nil, nil
 	}
-	r, token, err := s.runs.at(ctx, writes[0].Lease.Token)
+	r, token, err := s.runs.at(ctx, writes[0].Lease)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func (s *Store) Move(ctx context.Context, lease appointment.Lease, slug string, 
 	fromHash, fromDirty := s.keys.pair(blog, s.keys.patterns[0], slug)
 	hash, dirty := s.keys.post(post)
 	_, err := s.number(ctx, lease, func(token string) call {
-		return call{moveScript, []string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), fromHash, fromDirty, hash, dirty},
+		return call{moveScript, []string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), fromHash, fromDirty, hash, dirty, s.keys.ttls(blog), s.keys.dead(blog)},
 			[]any{token, lease.Epoch, slug, post.Member(), s.SyncDelay.Milliseconds()}}
 	})
 	return err
@@ -141,7 +141,7 @@ func (s *Store) Forget(ctx context.Context, lease appointment.Lease, post appoin
 
 // number runs one script that answers a number.
 func (s *Store) number(ctx context.Context, lease appointment.Lease, build func(token string) call) (int64, error) {
-	r, token, err := s.runs.at(ctx, lease.Token)
+	r, token, err := s.runs.at(ctx, lease)
 	if err != nil {
 		return 0, err
 	}

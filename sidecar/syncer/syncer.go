@@ -26,6 +26,7 @@ type Redis interface {
 	Waiting(ctx context.Context, lease appointment.Lease, posts []appointment.Post) ([]string, uint64, error)
 	Drop(ctx context.Context, blog uint64, posts []appointment.Post, fields []string) error
 	Retire(ctx context.Context, blog uint64) error
+	Reconcile(ctx context.Context, lease appointment.Lease) (appointment.Reconciled, error)
 }
 
 // Rows is where they are brought.
@@ -49,12 +50,13 @@ type Owner interface {
 
 // Options of a Syncer.
 type Options struct {
-	Delay      time.Duration // from a post's first dirty field to its sync
-	Batch      int           // posts in one transaction
-	BackoffMax time.Duration // the longest that a locked post is put back for
-	Unresolved time.Duration // how long a slug that no post has is tried
-	Types      appointment.Types
-	Logger     *slog.Logger
+	Delay          time.Duration // from a post's first dirty field to its sync
+	Batch          int           // posts in one transaction
+	BackoffMax     time.Duration // the longest that a locked post is put back for
+	Unresolved     time.Duration // how long a slug that no post has is tried
+	ReconcileEvery time.Duration // how often the dirty set is held against the dirty hashes; 0: never
+	Types          appointment.Types
+	Logger         *slog.Logger
 }
 
 // Syncer is safe for concurrent use: barriers run beside Run, and beside other
@@ -71,11 +73,14 @@ type Syncer struct {
 	Buried   atomic.Uint64 // fields that became dead letters since start
 	mu       sync.Mutex
 	attempts map[appointment.Post]int // of locked posts, for their back-off
+	looked   map[uint64]looked        // by blog
+
+	Reconciled atomic.Uint64 // posts that were put back into the dirty set since start
 }
 
 // New wires a Syncer; it does nothing until Run or a barrier.
 func New(redis Redis, rows Rows, owner Owner, options Options) *Syncer {
-	return &Syncer{Options: options, redis: redis, rows: rows, owner: owner, attempts: map[appointment.Post]int{}}
+	return &Syncer{Options: options, redis: redis, rows: rows, owner: owner, attempts: map[appointment.Post]int{}, looked: map[uint64]looked{}}
 }
 
 // outageMax is the longest pause between two looks while Redis or MySQL is
@@ -85,6 +90,11 @@ const outageMax = 2 * time.Second
 // Run syncs what comes due until ctx ends. An outage is logged once for each
 // pause, which doubles up to two seconds; it uses up nobody's retries (P8).
 func (s *Syncer) Run(ctx context.Context) error {
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	if s.ReconcileEvery > 0 {
+		beside.Go(func() { s.keepReconciled(ctx) })
+	}
 	tick := max(s.Delay/5, 5*time.Millisecond)
 	pause := tick
 	timer := time.NewTimer(tick)
