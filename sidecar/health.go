@@ -68,7 +68,7 @@ func (h *health) fit(ctx context.Context) error {
 	if problems := server.Unsafe(); len(problems) > 0 && !h.unsafeRedis {
 		return &unfit{problems}
 	}
-	if server.Full() { // else the site would swing between the modes until somebody makes room
+	if server.Full(h.store.MaxMemory) { // else the site would swing between the modes until somebody makes room
 		return fmt.Errorf("%w: %d of %d bytes are used", appointment.ErrRedisFull, server.UsedMemory, server.MaxMemory)
 	}
 	return nil
@@ -78,6 +78,9 @@ func (h *health) warnings(ctx context.Context) []string {
 	warnings := []string{}
 	if server, err := h.store.Server(ctx); err == nil {
 		warnings = append(warnings, server.Unsafe()...)
+		if server.MaxMemory == 0 && h.store.MaxMemory == 0 {
+			warnings = append(warnings, "maxmemory is 0 and HOSPITAL_MAX_REDIS_MEMORY is not set: a long outage of MySQL can fill this machine; set one of them")
+		}
 	}
 	if server, err := h.rows.Server(ctx); err == nil {
 		warnings = append(warnings, server.Unsafe()...)
@@ -130,7 +133,7 @@ func (h *health) stats(ctx context.Context) (any, error) {
 			b.Mode = "native"
 		}
 		if counts, err := h.store.Counts(ctx, blog); err == nil {
-			b.DirtyPosts, b.DeadLetters, b.OldestDirtyMS = counts.DirtyPosts, counts.DeadLetters, counts.Overdue.Milliseconds()
+			b.DirtyPosts, b.DirtyFields, b.DeadLetters, b.OldestDirtyMS = counts.DirtyPosts, counts.DirtyFields, counts.DeadLetters, counts.Overdue.Milliseconds()
 		}
 		s.Blogs = append(s.Blogs, b)
 	}
@@ -163,6 +166,7 @@ func (h *health) register(registry *prometheus.Registry) error {
 		counter("takeovers_total", "Times this sidecar made the site native.", h.owner.TakeOvers.Load),
 		counter("returns_total", "Times this sidecar brought the site back to offload.", h.owner.Returns.Load),
 		gauge("dirty_posts", "Posts with fields that MySQL does not have yet.", func(c redisstore.Counts) int64 { return c.DirtyPosts }),
+		gauge("dirty_fields", "Fields that MySQL does not have yet.", func(c redisstore.Counts) int64 { return c.DirtyFields }),
 		gauge("dead_letters", "Dead letters waiting for a person.", func(c redisstore.Counts) int64 { return c.DeadLetters }),
 	}
 	for _, each := range all {

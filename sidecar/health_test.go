@@ -91,6 +91,14 @@ func TestUnsafeRedis(t *testing.T) {
 	})
 }
 
+func TestARedisAboveOurOwnLimitIsNotReturnedTo(t *testing.T) {
+	h, _ := healthy(t, containers.Redis(t))
+	h.store.MaxMemory = 1
+	if err := h.fit(t.Context()); !errors.Is(err, appointment.ErrRedisFull) {
+		t.Errorf("fit = %v", err)
+	}
+}
+
 func TestFullRedisIsNotReturnedTo(t *testing.T) {
 	h, _ := healthy(t, containers.Redis(t))
 	configure(t, "maxmemory", "1")

@@ -59,6 +59,7 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 	store := redisstore.Open(redisstore.Options{
 		Redis: conf.Redis(), Sentinels: sentinels(conf), Prefix: conf.RedisPrefix, Types: conf.Types, SyncDelay: conf.SyncDelay,
 		ClaimLease: conf.ClaimLease, BackoffMax: conf.BackoffMax, CleanTTL: conf.CleanTTL,
+		MaxDirty: conf.MaxDirty, MaxMemory: int64(conf.MaxRedis),
 	})
 	defer store.Close()
 	tables := appointment.Tables{Base: conf.TablePrefix}
@@ -92,11 +93,12 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 		return err
 	}
 	logger.Info("serving", "version", version, "address", listener.Addr().String(), "post_types", conf.Types.Names())
-	return keep(ctx, parts{owner: owner, syncer: sync, server: server, listener: listener, drain: conf.DrainTimeout, logger: logger})
+	return keep(ctx, parts{store: store, owner: owner, syncer: sync, server: server, listener: listener, drain: conf.DrainTimeout, logger: logger})
 }
 
 // parts are what runs, in the order in which it stops from the last.
 type parts struct {
+	store    *redisstore.Store
 	owner    *ownership.Owner
 	syncer   *syncer.Syncer
 	server   *httpapi.Server
@@ -116,6 +118,7 @@ func keep(ctx context.Context, p parts) error {
 	var owners, syncers errgroup.Group
 	owners.Go(func() error { return p.owner.Run(owning, p.syncer) })
 	syncers.Go(func() error { return p.syncer.Run(syncing) })
+	syncers.Go(func() error { p.store.Watch(syncing); return nil })
 
 	err := p.server.Serve(ctx, p.listener)
 	stopSyncing()

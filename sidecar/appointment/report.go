@@ -29,4 +29,6 @@ type SyncReport struct {
 type Reconciled struct {
 	PutBack int // posts with dirty fields that no sync would have looked at
 	Stale   int // claims, ttls and places that stood for nothing
+	// Miscounted is by how much the count of dirty fields was above the truth.
+	Miscounted int64
 }

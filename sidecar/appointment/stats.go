@@ -21,6 +21,7 @@ type BlogStats struct {
 	Lease         bool   `json:"lease"` // this sidecar may acknowledge writes
 	Held          bool   `json:"held"`  // native until the plugin is activated again
 	DirtyPosts    int64  `json:"dirty_posts"`
+	DirtyFields   int64  `json:"dirty_fields"`
 	OldestDirtyMS int64  `json:"oldest_dirty_ms"` // age of the oldest write not yet in MySQL
 	DeadLetters   int64  `json:"dead_letters"`
 }

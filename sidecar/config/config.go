@@ -62,6 +62,8 @@ type Config struct {
 	MaxBody  Size       `env:"HOSPITAL_MAX_BODY" envDefault:"16MiB" range:"1KiB..1GiB" doc:"Largest request."`
 	MaxValue Size       `env:"HOSPITAL_MAX_VALUE" envDefault:"4MiB" range:"1KiB..64MiB" doc:"Largest value; not above HOSPITAL_MAX_BODY."`
 	MaxOps   int        `env:"HOSPITAL_MAX_OPS" envDefault:"1000" range:"1..100000" doc:"Most updates in one request."`
+	MaxDirty int64      `env:"HOSPITAL_MAX_DIRTY" envDefault:"1000000" range:"0..1000000000" doc:"Most fields of a site that may wait for MySQL; then writes are refused (507 backlog_full), and WordPress writes by itself. 0: any number."`
+	MaxRedis Size       `env:"HOSPITAL_MAX_REDIS_MEMORY" envDefault:"0B" range:"0B..1024GiB" doc:"Memory that Redis may use before writes are refused (507 redis_full), beside its own maxmemory. 0B: that alone."`
 	LogLevel slog.Level `env:"HOSPITAL_LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error."`
 
 	// Warnings are what a person should know though it stops nothing, such as

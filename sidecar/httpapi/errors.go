@@ -62,6 +62,7 @@ var codes = []code{
 	{"redis_unavailable", 503, doneNo, "Redis is not available", []error{appointment.ErrRedisAway, appointment.ErrOtherRedis}},
 	{"mysql_unavailable", 503, doneNo, "MySQL is not available", []error{appointment.ErrMySQLAway}},
 	{"redis_full", 507, doneNo, "Redis is out of memory", []error{appointment.ErrRedisFull}},
+	{"backlog_full", 507, doneNo, "too many writes wait for MySQL", []error{appointment.ErrBacklog}},
 	{"deadline", 504, doneNo, "the deadline passed before anything was written", []error{appointment.ErrDeadline}},
 	{"deadline", 504, doneUnknown, "the deadline passed", []error{context.DeadlineExceeded, context.Canceled}},
 	{internal, 500, doneUnknown, "internal error; the sidecar's log has it", nil},

@@ -53,7 +53,12 @@ func (s *Store) Reconcile(ctx context.Context, lease appointment.Lease) (appoint
 			return found, err
 		}
 	}
-	return found, nil
+	cmds, err := r.eval(ctx, call{recountScript, []string{s.keys.floor(lease.Blog), s.keys.dirty(lease.Blog)}, []any{token}})
+	if err != nil {
+		return found, classify(err)
+	}
+	found.Miscounted, err = cmds[0].Int64()
+	return found, classify(err)
 }
 
 // Hasten is Reconcile for some posts, which also come due at once.

@@ -54,6 +54,8 @@ var (
 	liftLua string
 	//go:embed lua/reconcile.lua
 	reconcileLua string
+	//go:embed lua/recount.lua
+	recountLua string
 
 	writeScript   = newScript(writeLua)
 	statusScript  = newScript(statusLua)
@@ -73,6 +75,7 @@ var (
 	liftScript    = newScript(liftLua)
 
 	reconcileScript = newScript(reconcileLua)
+	recountScript   = newScript(recountLua)
 )
 
 // call is one script with its arguments.

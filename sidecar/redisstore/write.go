@@ -20,6 +20,9 @@ func (s *Store) Write(ctx context.Context, writes []appointment.Write) ([][]appo
 	if err != nil {
 		return nil, err
 	}
+	if err := s.full(); err != nil {
+		return nil, err
+	}
 	calls := make([]call, len(writes))
 	for i, w := range writes {
 		calls[i] = s.writeCall(w, token)
@@ -58,8 +61,8 @@ func ofAll(cmds []*redis.Cmd, err error) error {
 func (s *Store) writeCall(w appointment.Write, token string) call {
 	blog := w.Post.Blog
 	hash, dirty := s.keys.post(w.Post)
-	args := make([]any, 0, 6+4*len(w.Fields))
-	args = append(args, token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), int64(w.TTL.Seconds()), flags(w.Direct, w.Lease))
+	args := make([]any, 0, 7+4*len(w.Fields))
+	args = append(args, token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), int64(w.TTL.Seconds()), flags(w.Direct, w.Lease), s.MaxDirty)
 	for _, f := range w.Fields {
 		set, same := "=", "0"
 		if f.Delete {
@@ -87,11 +90,14 @@ func flags(direct bool, lease appointment.Lease) string {
 // SetStatus writes status and last_updated_redis in one step if Redis holds the
 // appointment or the caller knows that it exists. false: there is none.
 func (s *Store) SetStatus(ctx context.Context, w appointment.Write, status string, known bool) (bool, error) {
+	if err := s.full(); err != nil {
+		return false, err
+	}
 	blog := w.Post.Blog
 	hash, dirty := s.keys.post(w.Post)
 	n, err := s.number(ctx, w.Lease, func(token string) call {
 		return call{statusScript, []string{s.keys.floor(blog), hash, dirty, s.keys.dirty(blog), s.keys.dead(blog)},
-			[]any{token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), flags(w.Direct, w.Lease), status, known}}
+			[]any{token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), flags(w.Direct, w.Lease), status, known, s.MaxDirty}}
 	})
 	return n == 1, err
 }
@@ -99,11 +105,14 @@ func (s *Store) SetStatus(ctx context.Context, w appointment.Write, status strin
 // Delete leaves a tombstone for every field that Redis holds of the post.
 // false: it holds none.
 func (s *Store) Delete(ctx context.Context, w appointment.Write) (bool, error) {
+	if err := s.full(); err != nil {
+		return false, err
+	}
 	blog := w.Post.Blog
 	hash, dirty := s.keys.post(w.Post)
 	n, err := s.number(ctx, w.Lease, func(token string) call {
 		return call{deleteScript, []string{s.keys.floor(blog), hash, dirty, s.keys.dirty(blog)},
-			[]any{token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), flags(w.Direct, w.Lease)}}
+			[]any{token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), flags(w.Direct, w.Lease), s.MaxDirty}}
 	})
 	return n == 1, err
 }

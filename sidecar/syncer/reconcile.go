@@ -31,6 +31,9 @@ func (s *Syncer) Reconcile(ctx context.Context, blog uint64) (appointment.Reconc
 	if found.Stale > 0 {
 		s.Logger.Warn("claims, ttls or places that stood for nothing were removed", "blog", blog, "members", found.Stale)
 	}
+	if found.Miscounted != 0 {
+		s.Logger.Warn("the count of dirty fields was wrong, and is right again", "blog", blog, "by", found.Miscounted)
+	}
 	if err != nil {
 		return found, err
 	}

@@ -9,16 +9,17 @@ if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then
 end
 if redis.call('HGET', KEYS[3], ARGV[2]) ~= ARGV[3] then return 0 end
 
-local direct = false
+local direct, cleared = false, 0
 for i = 7, #ARGV, 4 do
   local hash, dirty = KEYS[5 + 2 * ARGV[i]], KEYS[6 + 2 * ARGV[i]]
   local key, mark = ARGV[i + 1], ARGV[i + 2]
   if redis.call('HGET', dirty, key) == mark then
-    redis.call('HDEL', dirty, key)
+    cleared = cleared + redis.call('HDEL', dirty, key)
     if ARGV[i + 3] == 'l' then redis.call('HDEL', hash, key) end
     direct = direct or string.find(mark, 'd', 1, true) ~= nil
   end
 end
+if cleared > 0 then redis.call('HINCRBY', KEYS[1], 'dirty', -cleared) end
 if direct then redis.call('HINCRBY', KEYS[1], 'generation', 1) end
 
 local left = 0

@@ -26,6 +26,7 @@ for i = 1, #marks, 2 do
     moved = moved + 1
   end
 end
+redis.call('HINCRBY', KEYS[1], 'dirty', moved - #marks / 2)
 redis.call('DEL', KEYS[4], KEYS[5])
 redis.call('ZREM', KEYS[2], ARGV[3])
 redis.call('HDEL', KEYS[3], ARGV[3])
