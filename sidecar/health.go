@@ -26,6 +26,8 @@ type health struct {
 	syncer      *syncer.Syncer
 	unsafeRedis bool
 	prefix      string // of the tables
+	ack         appointment.Ack
+	timeout     time.Duration // of WordPress
 	started     time.Time
 }
 
@@ -55,7 +57,7 @@ func (h *health) atStart(ctx context.Context, logger *slog.Logger) error {
 type unfit struct{ problems []string }
 
 func (u *unfit) Error() string {
-	return "this Redis can lose acknowledged writes: " + strings.Join(u.problems, "; ") + " (HOSPITAL_UNSAFE_REDIS=true goes on all the same)"
+	return "this Redis can lose acknowledged writes: " + strings.Join(u.problems, "; ")
 }
 
 // fit checks the settings of the Redis at hand, at start and before each return
@@ -66,7 +68,11 @@ func (h *health) fit(ctx context.Context) error {
 		return err
 	}
 	if problems := server.Unsafe(); len(problems) > 0 && !h.unsafeRedis {
+		problems[len(problems)-1] += " (HOSPITAL_UNSAFE_REDIS=true goes on all the same)"
 		return &unfit{problems}
+	}
+	if why := server.CannotFlush(); why != "" && h.ack == appointment.Fsynced {
+		return &unfit{[]string{"HOSPITAL_ACK is fsynced, and " + why}}
 	}
 	if server.Full(h.store.MaxMemory) { // else the site would swing between the modes until somebody makes room
 		return fmt.Errorf("%w: %d of %d bytes are used", appointment.ErrRedisFull, server.UsedMemory, server.MaxMemory)
@@ -78,6 +84,9 @@ func (h *health) warnings(ctx context.Context) []string {
 	warnings := []string{}
 	if server, err := h.store.Server(ctx); err == nil {
 		warnings = append(warnings, server.Unsafe()...)
+		if h.ack == appointment.Fsynced && server.AppendFsync == "everysec" {
+			warnings = append(warnings, fmt.Sprintf("HOSPITAL_ACK is fsynced and appendfsync everysec: a write waits up to a second, and WordPress (%s) rarely gets more than memory; set appendfsync always", h.timeout))
+		}
 		if server.MaxMemory == 0 && h.store.MaxMemory == 0 {
 			warnings = append(warnings, "maxmemory is 0 and HOSPITAL_MAX_REDIS_MEMORY is not set: a long outage of MySQL can fill this machine; set one of them")
 		}

@@ -64,7 +64,7 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 	defer store.Close()
 	tables := appointment.Tables{Base: conf.TablePrefix}
 	rows := postmeta.New(db, tables)
-	health := &health{store: store, rows: rows, unsafeRedis: conf.UnsafeRedis, prefix: conf.TablePrefix, started: time.Now()}
+	health := &health{ack: appointment.Ack(conf.Ack), timeout: conf.Timeout(), store: store, rows: rows, unsafeRedis: conf.UnsafeRedis, prefix: conf.TablePrefix, started: time.Now()}
 	if err := health.atStart(ctx, logger); err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 	server, err := httpapi.New(httpapi.Deps{
 		Owner: owner, Syncer: sync, Rows: rows, Redis: store, DeadLetters: deadLetters{store, owner},
 		Stats: health.stats, Ready: health.missing, Token: tokenSource(conf, db, tables).token,
-		Types: conf.Types, Logger: logger, Registry: registry, Limits: limits, Version: version, DefaultAck: appointment.Memory,
+		Types: conf.Types, Logger: logger, Registry: registry, Limits: limits, Version: version, DefaultAck: appointment.Ack(conf.Ack),
 	})
 	if err != nil {
 		return err

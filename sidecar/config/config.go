@@ -59,6 +59,7 @@ type Config struct {
 	ReturnMax     time.Duration `env:"HOSPITAL_RETURN_MAX" envDefault:"1m" range:"1s..1h" doc:"Longest wait before a site is offloaded again that is taken over again and again, as where one of two hosts has a sick sidecar. The first wait is a second, each further one twice as long."`
 	DrainTimeout  time.Duration `env:"HOSPITAL_DRAIN_TIMEOUT" envDefault:"10s" range:"0s..10m" doc:"How long a stop waits for the last sync."`
 
+	Ack      string     `env:"HOSPITAL_ACK" envDefault:"memory" oneof:"memory fsynced sql" doc:"What a write waits for, if its X-Hospital-Ack header does not say: memory (Redis has it), fsynced (Redis has flushed it; refused at start where Redis cannot tell) or sql (it is in MySQL). A level that is not reached in time costs only the wait; each reply says which was."`
 	MaxBody  Size       `env:"HOSPITAL_MAX_BODY" envDefault:"16MiB" range:"1KiB..1GiB" doc:"Largest request."`
 	MaxValue Size       `env:"HOSPITAL_MAX_VALUE" envDefault:"4MiB" range:"1KiB..64MiB" doc:"Largest value; not above HOSPITAL_MAX_BODY."`
 	MaxOps   int        `env:"HOSPITAL_MAX_OPS" envDefault:"1000" range:"1..100000" doc:"Most updates in one request."`

@@ -14,13 +14,14 @@ import (
 // that none of them is counts as "it may have been written".
 type Owner interface {
 	// Write takes the writes in order, each post atomically. deadline is
-	// CLOCK_MONOTONIC in ns, 0 for none. The owner fills the leases in. When it
+	// CLOCK_MONOTONIC in ns, 0 for none. The owner fills the leases in, and says
+	// in the first write's Flush whether all are on disk. When it
 	// fails after some were taken, it returns the outcomes of those too.
 	Write(ctx context.Context, writes []appointment.Write, deadline int64) (appointment.WriteResult, error)
 	// SetStatus sets the field "status" if the post is there: known says that
 	// MySQL has it, otherwise Redis must.
-	SetStatus(ctx context.Context, post appointment.Post, status string, direct, known bool) (updated bool, err error)
-	Delete(ctx context.Context, post appointment.Post, direct bool) (deleted bool, err error)
+	SetStatus(ctx context.Context, w appointment.Write, status string, known bool) (updated bool, err error)
+	Delete(ctx context.Context, w appointment.Write) (deleted bool, err error)
 	Mark(ctx context.Context, post appointment.Post) error
 	Dirty(ctx context.Context, blog uint64, posts []appointment.Post) (appointment.DirtyView, error)
 	Forget(ctx context.Context, blog uint64, posts []appointment.Post) (int, error)
@@ -88,7 +89,7 @@ type Deps struct {
 	Registry    Registry
 	Limits      Limits
 	Version     string
-	DefaultAck  appointment.Ack // of a write
+	DefaultAck  appointment.Ack // what a write waits for, if it does not say itself
 }
 
 // Limits of one request, and of one connection.

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -24,16 +25,19 @@ type fakes struct {
 	asked    []string // every other call that may change something
 	lookups  int      // of Resolve
 
-	result  func([]appointment.Write) (appointment.WriteResult, error)
-	err     error // of every call that asks Redis or the site row
-	updated bool  // of SetStatus
-	deleted bool  // of Delete
-	view    appointment.DirtyView
-	report  appointment.SyncReport
-	copied  map[string]string
-	at      time.Time
-	members []string
-	letters []appointment.DeadLetter
+	result     func([]appointment.Write) (appointment.WriteResult, error)
+	err        error // of every call that asks Redis or the site row
+	updated    bool  // of SetStatus
+	deleted    bool  // of Delete
+	barrier    func(context.Context)
+	barrierErr error
+	flushed    bool // of a write that asks for it
+	view       appointment.DirtyView
+	report     appointment.SyncReport
+	copied     map[string]string
+	at         time.Time
+	members    []string
+	letters    []appointment.DeadLetter
 
 	posts     []appointment.Post // in MySQL, with their slugs
 	rows      map[string]string
@@ -101,6 +105,7 @@ func (f *fakes) untouched(t testing.TB) {
 }
 
 func (f *fakes) Write(_ context.Context, writes []appointment.Write, deadline int64) (appointment.WriteResult, error) {
+	f.flushes(writes[0])
 	f.writes, f.deadline = append(f.writes, writes...), deadline
 	if f.result != nil {
 		return f.result(writes)
@@ -109,6 +114,13 @@ func (f *fakes) Write(_ context.Context, writes []appointment.Write, deadline in
 		return appointment.WriteResult{}, f.err
 	}
 	return allUpdated(writes), nil
+}
+
+// flushes answers a wish to be on disk.
+func (f *fakes) flushes(w appointment.Write) {
+	if w.Flush != nil {
+		w.Flush.Done = f.flushed
+	}
 }
 
 // allUpdated is the answer to writes that changed everything.
@@ -120,13 +132,15 @@ func allUpdated(writes []appointment.Write) appointment.WriteResult {
 	return result
 }
 
-func (f *fakes) SetStatus(_ context.Context, p appointment.Post, status string, direct, known bool) (bool, error) {
-	f.note("SetStatus %s %s %q direct=%v known=%v", p.Type, p.Member(), status, direct, known)
+func (f *fakes) SetStatus(_ context.Context, w appointment.Write, status string, known bool) (bool, error) {
+	f.note("SetStatus %s %s %q direct=%v known=%v", w.Post.Type, w.Post.Member(), status, w.Direct, known)
+	f.flushes(w)
 	return f.updated, f.err
 }
 
-func (f *fakes) Delete(_ context.Context, p appointment.Post, direct bool) (bool, error) {
-	f.note("Delete %s %s direct=%v", p.Type, p.Member(), direct)
+func (f *fakes) Delete(_ context.Context, w appointment.Write) (bool, error) {
+	f.note("Delete %s %s direct=%v", w.Post.Type, w.Post.Member(), w.Direct)
+	f.flushes(w)
 	return f.deleted, f.err
 }
 
@@ -144,9 +158,12 @@ func (f *fakes) Forget(_ context.Context, blog uint64, posts []appointment.Post)
 	return len(posts), f.err
 }
 
-func (f *fakes) Barrier(_ context.Context, blog uint64, posts []appointment.Post, drop []string) (appointment.SyncReport, error) {
+func (f *fakes) Barrier(ctx context.Context, blog uint64, posts []appointment.Post, drop []string) (appointment.SyncReport, error) {
 	f.note("Barrier %d %s drop=%v", blog, membersOf(posts), drop)
-	return f.report, f.err
+	if f.barrier != nil {
+		f.barrier(ctx)
+	}
+	return f.report, errors.Join(f.err, f.barrierErr)
 }
 
 func (f *fakes) Sync(_ context.Context, blog uint64) (appointment.SyncReport, error) {

@@ -106,6 +106,9 @@ func scripts() map[string]func(*fakes) {
 		"dead_letter": letters, "dead_letter_retry": letters, "dead_letter_discard": letters,
 		"readyz_missing": func(f *fakes) { f.missing = []string{"redis: connection refused"} },
 
+		"write_fsynced":                    func(f *fakes) { f.flushed = true },
+		"appointment_set_fsynced_too_late": func(*fakes) {},
+
 		"error_native":                    fails(appointment.ErrNative),
 		"error_not_held":                  fails(appointment.ErrNotHeld),
 		"error_other_site":                fails(appointment.ErrOtherSite),

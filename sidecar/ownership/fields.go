@@ -77,8 +77,9 @@ func monotonic() int64 {
 
 // SetStatus writes an appointment's status and time in one step. known: MySQL
 // says that it exists. false: it does not.
-func (o *Owner) SetStatus(ctx context.Context, post appointment.Post, status string, direct, known bool) (bool, error) {
-	w, err := o.write(ctx, post, direct)
+func (o *Owner) SetStatus(ctx context.Context, w appointment.Write, status string, known bool) (bool, error) {
+	lease, err := o.leaseFor(ctx, w)
+	w.Lease = lease
 	if err != nil {
 		return false, err
 	}
@@ -87,8 +88,9 @@ func (o *Owner) SetStatus(ctx context.Context, post appointment.Post, status str
 }
 
 // Delete leaves tombstones for what Redis holds of a post. false: nothing.
-func (o *Owner) Delete(ctx context.Context, post appointment.Post, direct bool) (bool, error) {
-	w, err := o.write(ctx, post, direct)
+func (o *Owner) Delete(ctx context.Context, w appointment.Write) (bool, error) {
+	lease, err := o.leaseFor(ctx, w)
+	w.Lease = lease
 	if err != nil {
 		return false, err
 	}
@@ -98,18 +100,11 @@ func (o *Owner) Delete(ctx context.Context, post appointment.Post, direct bool) 
 
 // Mark makes a post due now.
 func (o *Owner) Mark(ctx context.Context, post appointment.Post) error {
-	w, err := o.write(ctx, post, true)
+	lease, err := o.direct(ctx, post.Blog)
 	if err != nil {
 		return err
 	}
-	return o.heed(o.fields.Mark(ctx, w.Lease, post))
-}
-
-func (o *Owner) write(ctx context.Context, post appointment.Post, direct bool) (appointment.Write, error) {
-	w := appointment.Write{Post: post, Direct: direct}
-	lease, err := o.leaseFor(ctx, w)
-	w.Lease = lease
-	return w, err
+	return o.heed(o.fields.Mark(ctx, lease, post))
 }
 
 // Dirty says what is dirty in the posts, as owner if it can (R8). Without a

@@ -19,6 +19,8 @@ type run struct {
 	*redis.Client
 	id   atomic.Pointer[string]
 	dead atomic.Bool
+	// waitAOF: the server knows WAITAOF.
+	waitAOF atomic.Bool
 }
 
 func openRun(options *redis.Options, sentinels Sentinels) *run {
@@ -39,6 +41,7 @@ func openRun(options *redis.Options, sentinels Sentinels) *run {
 		if id == "" {
 			return fmt.Errorf("INFO server has no run_id")
 		}
+		r.waitAOF.Store(hasWaitAOF(infoValue(info, "redis_version")))
 		if !r.id.CompareAndSwap(nil, &id) && *r.id.Load() != id {
 			r.dead.Store(true)
 			return errOtherRun

@@ -89,7 +89,13 @@ type call struct {
 // did not run, so those, and only those, are loaded and run once more, still in
 // order. Nothing else is ever retried (R2): the client's own retries are off.
 func (r *run) eval(ctx context.Context, calls ...call) ([]*redis.Cmd, error) {
-	cmds, err := r.pipe(ctx, calls)
+	return r.healed(ctx, calls, func(calls []call) ([]*redis.Cmd, error) { return r.pipe(ctx, calls) })
+}
+
+// healed runs the calls by the function given, and those that met NOSCRIPT
+// once more.
+func (r *run) healed(ctx context.Context, calls []call, pipe func([]call) ([]*redis.Cmd, error)) ([]*redis.Cmd, error) {
+	cmds, err := pipe(calls)
 	var missing []int
 	for i, cmd := range cmds {
 		if cmd.Err() != nil && strings.HasPrefix(cmd.Err().Error(), "NOSCRIPT") {
@@ -106,7 +112,7 @@ func (r *run) eval(ctx context.Context, calls ...call) ([]*redis.Cmd, error) {
 			return cmds, fmt.Errorf("load script: %w", err)
 		}
 	}
-	retried, _ := r.pipe(ctx, again)
+	retried, _ := pipe(again)
 	for i, at := range missing {
 		cmds[at] = retried[i]
 	}

@@ -54,6 +54,7 @@ type Server struct {
 	AppendFsync     string // "" when CONFIG is not allowed to us
 	NoFsyncRewrite  string // no-appendfsync-on-rewrite, "" likewise
 	DefaultUser     string // rules of the ACL user "default", "" likewise
+	waitAOF         bool
 }
 
 // Server asks INFO, and CONFIG where that is allowed.
@@ -82,6 +83,7 @@ func (s *Store) Server(ctx context.Context) (Server, error) {
 		AppendFsync:    config.Val()["appendfsync"],
 		NoFsyncRewrite: config.Val()["no-appendfsync-on-rewrite"],
 		DefaultUser:    rules(user.Val()),
+		waitAOF:        r.waitAOF.Load(),
 	}, nil
 }
 
@@ -91,6 +93,20 @@ func rules(reply any) string {
 	commands, _ := fields["commands"].(string)
 	keys, _ := fields["keys"].(string)
 	return strings.TrimSpace(keys + " " + commands)
+}
+
+// CannotFlush tells, in words, why this Redis cannot say that a write is on
+// disk; "" when it can.
+func (s Server) CannotFlush() string {
+	switch {
+	case !s.AOF:
+		return "appendonly is no: nothing is ever on disk; set appendonly yes"
+	case s.waitAOF:
+		return ""
+	case s.AppendFsync != "always" || s.NoFsyncRewrite != "no":
+		return "Redis " + s.Version + " has no WAITAOF (7.2 has): set appendfsync always and no-appendfsync-on-rewrite no"
+	}
+	return ""
 }
 
 // Full tells whether writes are refused, or about to be: nine tenths of

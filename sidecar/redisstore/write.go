@@ -10,8 +10,9 @@ import (
 )
 
 // Write takes each write in one atomic step, all in one round trip, under the
-// lease each carries (R2). The outcomes are per write and per field. On an
-// error that is not ErrUnknownOutcome, nothing was written at all.
+// lease each carries (R2), and asks for the flush of the first for all. The
+// outcomes are per write and per field. On an error that is not
+// ErrUnknownOutcome, nothing was written at all.
 func (s *Store) Write(ctx context.Context, writes []appointment.Write) ([][]appointment.Outcome, error) {
 	if len(writes) == 0 {
 		return nil, nil
@@ -27,7 +28,7 @@ func (s *Store) Write(ctx context.Context, writes []appointment.Write) ([][]appo
 	for i, w := range writes {
 		calls[i] = s.writeCall(w, token)
 	}
-	cmds, err := r.eval(ctx, calls...)
+	cmds, err := r.evalFlushed(ctx, writes[0].Flush, calls...)
 	if err != nil {
 		return nil, ofAll(cmds, classify(err))
 	}
@@ -95,7 +96,7 @@ func (s *Store) SetStatus(ctx context.Context, w appointment.Write, status strin
 	}
 	blog := w.Post.Blog
 	hash, dirty := s.keys.post(w.Post)
-	n, err := s.number(ctx, w.Lease, func(token string) call {
+	n, err := s.flushed(ctx, w, func(token string) call {
 		return call{statusScript, []string{s.keys.floor(blog), hash, dirty, s.keys.dirty(blog), s.keys.dead(blog)},
 			[]any{token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), flags(w.Direct, w.Lease), status, known, s.MaxDirty}}
 	})
@@ -110,7 +111,7 @@ func (s *Store) Delete(ctx context.Context, w appointment.Write) (bool, error) {
 	}
 	blog := w.Post.Blog
 	hash, dirty := s.keys.post(w.Post)
-	n, err := s.number(ctx, w.Lease, func(token string) call {
+	n, err := s.flushed(ctx, w, func(token string) call {
 		return call{deleteScript, []string{s.keys.floor(blog), hash, dirty, s.keys.dirty(blog)},
 			[]any{token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), flags(w.Direct, w.Lease), s.MaxDirty}}
 	})
@@ -150,11 +151,16 @@ func (s *Store) Forget(ctx context.Context, lease appointment.Lease, post appoin
 
 // number runs one script that answers a number.
 func (s *Store) number(ctx context.Context, lease appointment.Lease, build func(token string) call) (int64, error) {
-	r, token, err := s.runs.at(ctx, lease)
+	return s.flushed(ctx, appointment.Write{Lease: lease}, build)
+}
+
+// flushed is number for a write.
+func (s *Store) flushed(ctx context.Context, w appointment.Write, build func(token string) call) (int64, error) {
+	r, token, err := s.runs.at(ctx, w.Lease)
 	if err != nil {
 		return 0, err
 	}
-	cmds, err := r.eval(ctx, build(token))
+	cmds, err := r.evalFlushed(ctx, w.Flush, build(token))
 	if err != nil {
 		return 0, classify(err)
 	}
