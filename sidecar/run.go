@@ -178,8 +178,8 @@ type deadLetters struct {
 	*ownership.Owner
 }
 
-func (d deadLetters) DeadLetter(ctx context.Context, post appointment.Post, key string) (appointment.DeadLetter, error) {
-	return d.Store.DeadLetter(ctx, post, key)
+func (d deadLetters) Retry(ctx context.Context, w appointment.Write, key string) error {
+	return d.Owner.Retry(ctx, w, key)
 }
 
 // mysqlLog sends the driver's complaints nowhere: each is also an error that is

@@ -33,6 +33,7 @@ const help = `hospital-sidecar keeps hospital appointments in Redis and brings t
   hospital-sidecar flush [--timeout 30s]      bring everything to MySQL now
   hospital-sidecar dead list                  what MySQL refused for good
   hospital-sidecar dead show POST KEY
+  hospital-sidecar dead edit POST KEY --file NEW_VALUE
   hospital-sidecar dead retry POST KEY        try it again; --all: every one
   hospital-sidecar dead discard POST KEY --reason WHY
   hospital-sidecar config                     the effective settings, and where each is from

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -19,6 +18,7 @@ type Client struct {
 	// Token returns the bearer token. It is asked once a call, and not for the
 	// calls that need none.
 	Token func(ctx context.Context) (string, error)
+	Actor string // who runs the command, for the sidecar's log
 }
 
 // patience is for one call; status has less.
@@ -37,12 +37,6 @@ type apiError struct {
 
 func (e *apiError) Error() string {
 	return fmt.Sprintf("%s (%s, request %s)", e.Message, e.Code, e.RequestID)
-}
-
-// isCode tells one error of the API by its stable code.
-func isCode(err error, code string) bool {
-	var api *apiError
-	return errors.As(err, &api) && api.Code == code
 }
 
 // call sends body, if there is one, as JSON and decodes the answer into out.
@@ -92,6 +86,9 @@ func (c *Client) send(ctx context.Context, method, path, token string, body any)
 	}
 	if token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	if c.Actor != "" {
+		request.Header.Set("X-Hospital-Actor", c.Actor)
 	}
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")

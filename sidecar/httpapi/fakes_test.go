@@ -31,7 +31,8 @@ type fakes struct {
 	deleted    bool  // of Delete
 	barrier    func(context.Context)
 	barrierErr error
-	flushed    bool // of a write that asks for it
+	retryErr   []error // of the next calls of Retry
+	flushed    bool    // of a write that asks for it
 	view       appointment.DirtyView
 	report     appointment.SyncReport
 	copied     map[string]string
@@ -195,8 +196,19 @@ func (f *fakes) DeadLetter(_ context.Context, p appointment.Post, key string) (a
 	return appointment.DeadLetter{}, appointment.ErrUnknownDeadLetter
 }
 
-func (f *fakes) Retry(_ context.Context, p appointment.Post, key string) error {
-	f.note("Retry %s %s %s", p.Type, p.Member(), key)
+func (f *fakes) Retry(_ context.Context, w appointment.Write, key string) error {
+	f.note("Retry %s %s %s", w.Post.Type, w.Post.Member(), key)
+	f.flushes(w)
+	if len(f.retryErr) > 0 {
+		err := f.retryErr[0]
+		f.retryErr = f.retryErr[1:]
+		return err
+	}
+	return f.err
+}
+
+func (f *fakes) Edit(_ context.Context, p appointment.Post, key, value string) error {
+	f.note("Edit %s %s %s %q", p.Type, p.Member(), key, value)
 	return f.err
 }
 

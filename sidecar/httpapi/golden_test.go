@@ -103,7 +103,7 @@ func scripts() map[string]func(*fakes) {
 		"retire":                     func(f *fakes) { f.report = appointment.SyncReport{} },
 		"dirty_members":              func(f *fakes) { f.members = []string{"123", "appt_9"} },
 		"dead_letters":               letters, "dead_letters_next_page": letters,
-		"dead_letter": letters, "dead_letter_retry": letters, "dead_letter_discard": letters,
+		"dead_letter": letters, "dead_letter_retry": letters, "dead_letters_retry": letters, "dead_letter_edit": letters, "dead_letter_discard": letters,
 		"readyz_missing": func(f *fakes) { f.missing = []string{"redis: connection refused"} },
 
 		"write_fsynced":                    func(f *fakes) { f.flushed = true },

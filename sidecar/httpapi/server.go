@@ -61,6 +61,8 @@ func (s *Server) routes() []route {
 		// operation
 		{method: "GET", path: dead, handle: s.deadLetters, reads: true},
 		{method: "GET", path: dead + "/:post/:key", handle: s.deadLetter, reads: true},
+		{method: "PATCH", path: dead + "/:post/:key", handle: s.editDeadLetter},
+		{method: "POST", path: dead + "/retry", handle: s.retryDeadLetters},
 		{method: "POST", path: dead + "/:post/:key/retry", handle: s.retryDeadLetter},
 		{method: "DELETE", path: dead + "/:post/:key", handle: s.discardDeadLetter},
 		{method: "GET", path: "/v1/stats", handle: s.stats, reads: true},

@@ -156,12 +156,15 @@ func (o *Owner) Forget(ctx context.Context, blog uint64, posts []appointment.Pos
 
 // Retry makes a dead letter a write of this moment; the letter goes with it.
 // ErrUnknownDeadLetter: there is none.
-func (o *Owner) Retry(ctx context.Context, post appointment.Post, key string) error {
-	letter, err := o.fields.DeadLetter(ctx, post, key)
+func (o *Owner) Retry(ctx context.Context, w appointment.Write, key string) error {
+	lease, err := o.leaseFor(ctx, w)
 	if err != nil {
 		return err
 	}
-	field := appointment.Field{Key: letter.Key, Value: letter.Value, Delete: letter.Deleted}
-	_, err = o.Write(ctx, []appointment.Write{{Post: letter.Post, Fields: []appointment.Field{field}, Direct: true}}, 0)
+	w.Lease = lease
+	err = o.confirm(ctx, lease, o.fields.Retry(ctx, w, key))
+	if err == nil {
+		o.Writes.Add(1)
+	}
 	return err
 }

@@ -56,6 +56,10 @@ var (
 	reconcileLua string
 	//go:embed lua/recount.lua
 	recountLua string
+	//go:embed lua/retry.lua
+	retryLua string
+	//go:embed lua/edit.lua
+	editLua string
 
 	writeScript   = newScript(writeLua)
 	statusScript  = newScript(statusLua)
@@ -76,6 +80,8 @@ var (
 
 	reconcileScript = newScript(reconcileLua)
 	recountScript   = newScript(recountLua)
+	retryScript     = newScript(retryLua)
+	editScript      = newScript(editLua)
 )
 
 // call is one script with its arguments.
