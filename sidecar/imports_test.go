@@ -16,7 +16,7 @@ const ours = "hospital-appointments-redis/"
 var arrows = map[string][]string{
 	"sidecar": {
 		"sidecar/appointment", "sidecar/cli", "sidecar/config", "sidecar/httpapi", "sidecar/ownership",
-		"sidecar/postmeta", "sidecar/redisstore", "sidecar/syncer",
+		"sidecar/postmeta", "sidecar/redisstore", "sidecar/syncer", "sidecar/verify",
 	},
 	"sidecar/appointment": {},
 	"sidecar/cli":         {"sidecar/appointment"},
@@ -26,6 +26,7 @@ var arrows = map[string][]string{
 	"sidecar/postmeta":    {"sidecar/appointment"},
 	"sidecar/redisstore":  {"sidecar/appointment"},
 	"sidecar/syncer":      {"sidecar/appointment"},
+	"sidecar/verify":      {"sidecar/appointment"},
 	"e2e":                 {"sidecar/appointment", "e2e/containers"},
 	"e2e/bench":           {"sidecar/appointment", "e2e/containers"},
 	"e2e/containers":      {},

@@ -23,6 +23,7 @@ import (
 	"hospital-appointments-redis/sidecar/postmeta"
 	"hospital-appointments-redis/sidecar/redisstore"
 	"hospital-appointments-redis/sidecar/syncer"
+	"hospital-appointments-redis/sidecar/verify"
 )
 
 // version is set by the build.
@@ -78,11 +79,12 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 	if err := health.register(registry); err != nil {
 		return fmt.Errorf("register metrics: %w", err)
 	}
+	verifier := verify.Verifier{Redis: store, Rows: rows, Owner: owner, Pause: min(max(2*conf.SyncDelay, 100*time.Millisecond), 5*time.Second)}
 	limits := httpapi.DefaultLimits()
 	limits.Body, limits.Value, limits.Ops = int64(conf.MaxBody), int(conf.MaxValue), conf.MaxOps
 	server, err := httpapi.New(httpapi.Deps{
 		Owner: owner, Syncer: sync, Rows: rows, Redis: store, DeadLetters: deadLetters{store, owner},
-		Stats: health.stats, Ready: health.missing, Token: tokenSource(conf, db, tables).token,
+		Verify: verifier.Verify, Stats: health.stats, Ready: health.missing, Token: tokenSource(conf, db, tables).token,
 		Types: conf.Types, Logger: logger, Registry: registry, Limits: limits, Version: version, DefaultAck: appointment.Ack(conf.Ack),
 	})
 	if err != nil {

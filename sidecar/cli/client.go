@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -18,7 +19,9 @@ type Client struct {
 	// Token returns the bearer token. It is asked once a call, and not for the
 	// calls that need none.
 	Token func(ctx context.Context) (string, error)
-	Actor string // who runs the command, for the sidecar's log
+	// Patience is how long one call may take; 0: half a minute.
+	Patience time.Duration
+	Actor    string // who runs the command, for the sidecar's log
 }
 
 // patience is for one call; status has less.
@@ -70,7 +73,7 @@ func (c *Client) stranger(status int) error {
 
 // send does one exchange, whatever the answer.
 func (c *Client) send(ctx context.Context, method, path, token string, body any) (int, []byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.Patience, patience))
 	defer cancel()
 	var encoded io.Reader = http.NoBody
 	if body != nil {

@@ -199,3 +199,21 @@ func TestDeadDiscard(t *testing.T) {
 		runAgainst(t, answers(t, "dead_letter_discard"), append(line, "--json")...).want(t, 0, "{\n  \"discarded\": 1\n}\n", "")
 	})
 }
+
+func TestVerify(t *testing.T) {
+	line := []string{"verify", "--post-type", "hospital_appointment", "--repair"}
+	t.Run("says what is wrong and fails while something stays so", func(t *testing.T) {
+		runAgainst(t, answers(t, "verify"), line...).want(t, 1, "stale_copy [room]: Redis' clean copy of a field of post 123 differs from its row (repaired)\n"+
+			"native_left: 3 native-write rows are left though sidecars own the site: the next return removes them\n"+
+			"2 posts and 5 fields in Redis; 2 findings, 1 repaired\n", "")
+		runAgainst(t, answers(t, "verify"), append(line, "--json")...).want(t, 1, `"code": "stale_copy"`, "")
+	})
+	t.Run("succeeds when nothing is wrong, or all was repaired", func(t *testing.T) {
+		for _, body := range []string{`{"posts":2,"fields":5,"findings":[],"count":0,"repaired":0}`, `{"posts":2,"fields":5,"findings":[],"count":1,"repaired":1}`} {
+			runAgainst(t, says(200, map[string]string{"/v1/verify": body}), "verify").want(t, 0, "2 posts and 5 fields in Redis", "")
+		}
+	})
+	t.Run("fails when it cannot tell", func(t *testing.T) {
+		runAgainst(t, says(503, map[string]string{"/v1/verify": string(readGolden(t, "error_mysql_unavailable").Response.Body)}), "verify").want(t, 1, "", "mysql_unavailable")
+	})
+}

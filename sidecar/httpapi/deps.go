@@ -83,15 +83,17 @@ type Deps struct {
 	Rows        Rows
 	Redis       Redis
 	DeadLetters DeadLetters
-	Stats       func(context.Context) (any, error)    // marshalled into /v1/stats
-	Ready       func(context.Context) []string        // what is missing: "redis: ..."
-	Token       func(context.Context) (string, error) // asked for each request, so that a rotated token counts at once
-	Types       appointment.Types
-	Logger      *slog.Logger
-	Registry    Registry
-	Limits      Limits
-	Version     string
-	DefaultAck  appointment.Ack // what a write waits for, if it does not say itself
+	Stats       func(context.Context) (any, error) // marshalled into /v1/stats
+	// Verify compares a blog's Redis with its MySQL; "" is every post type.
+	Verify     func(ctx context.Context, blog uint64, postType string, repair bool) (appointment.Verification, error)
+	Ready      func(context.Context) []string        // what is missing: "redis: ..."
+	Token      func(context.Context) (string, error) // asked for each request, so that a rotated token counts at once
+	Types      appointment.Types
+	Logger     *slog.Logger
+	Registry   Registry
+	Limits     Limits
+	Version    string
+	DefaultAck appointment.Ack // what a write waits for, if it does not say itself
 }
 
 // Limits of one request, and of one connection.

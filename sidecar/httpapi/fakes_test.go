@@ -46,9 +46,10 @@ type fakes struct {
 	mysqlErr  error
 	beforeRow func() // runs when the rows are read
 
-	missing []string
-	token   string
-	tokens  error
+	missing  []string
+	verified appointment.Verification
+	token    string
+	tokens   error
 }
 
 // newFakes knows the posts 123 (slug appt_12345) and the doctor 7.
@@ -80,7 +81,11 @@ func (f *fakes) serverWith(t testing.TB, limits Limits, logger *slog.Logger) *Se
 	}
 	s, err := New(Deps{
 		Owner: f, Syncer: f, Rows: fakeRows{f}, Redis: f, DeadLetters: f,
-		Stats:  func(context.Context) (any, error) { return map[string]int{"dirty_posts": 2}, f.err },
+		Stats: func(context.Context) (any, error) { return map[string]int{"dirty_posts": 2}, f.err },
+		Verify: func(_ context.Context, blog uint64, postType string, repair bool) (appointment.Verification, error) {
+			f.note("Verify %d %q repair=%v", blog, postType, repair)
+			return f.verified, f.err
+		},
 		Ready:  func(context.Context) []string { return f.missing },
 		Token:  func(context.Context) (string, error) { return f.token, f.tokens },
 		Types:  types,

@@ -103,6 +103,12 @@ func scripts() map[string]func(*fakes) {
 		"retire":                     func(f *fakes) { f.report = appointment.SyncReport{} },
 		"dirty_members":              func(f *fakes) { f.members = []string{"123", "appt_9"} },
 		"dead_letters":               letters, "dead_letters_next_page": letters,
+		"verify": func(f *fakes) {
+			f.verified = appointment.Verification{Posts: 2, Fields: 5, Findings: []appointment.Finding{
+				{Code: "stale_copy", Post: "123", Key: "room", Message: "Redis' clean copy of a field of post 123 differs from its row", Repaired: true},
+				{Code: "native_left", Message: "3 native-write rows are left though sidecars own the site: the next return removes them"},
+			}}
+		},
 		"dead_letter": letters, "dead_letter_retry": letters, "dead_letters_retry": letters, "dead_letter_edit": letters, "dead_letter_discard": letters,
 		"readyz_missing": func(f *fakes) { f.missing = []string{"redis: connection refused"} },
 

@@ -65,6 +65,7 @@ func (s *Server) routes() []route {
 		{method: "POST", path: dead + "/retry", handle: s.retryDeadLetters},
 		{method: "POST", path: dead + "/:post/:key/retry", handle: s.retryDeadLetter},
 		{method: "DELETE", path: dead + "/:post/:key", handle: s.discardDeadLetter},
+		{method: "POST", path: "/v1/verify", handle: s.verify},
 		{method: "GET", path: "/v1/stats", handle: s.stats, reads: true},
 		{method: "GET", path: "/livez", handle: s.livez, open: true, reads: true},
 		{method: "GET", path: "/readyz", handle: s.readyz, open: true, reads: true},

@@ -60,6 +60,8 @@ var (
 	retryLua string
 	//go:embed lua/edit.lua
 	editLua string
+	//go:embed lua/inspect.lua
+	inspectLua string
 
 	writeScript   = newScript(writeLua)
 	statusScript  = newScript(statusLua)
@@ -82,6 +84,7 @@ var (
 	recountScript   = newScript(recountLua)
 	retryScript     = newScript(retryLua)
 	editScript      = newScript(editLua)
+	inspectScript   = newScript(inspectLua)
 )
 
 // call is one script with its arguments.
