@@ -45,6 +45,8 @@ var exclusive = []struct {
 	{"github.com/go-sql-driver/mysql", []string{"sidecar", "sidecar/postmeta", "sidecar/ownership", "sidecar/config", "e2e/containers"}},
 	{"github.com/caarlos0/env/", []string{"sidecar/config"}},
 	{"github.com/prometheus/client_golang/", []string{"sidecar", "sidecar/httpapi"}},
+	{"github.com/santhosh-tekuri/jsonschema/", nil},
+	{"go.yaml.in/yaml/", nil},
 	{"github.com/ory/dockertest/", []string{"e2e/containers"}},
 	{"golang.org/x/sys/", []string{"sidecar/httpapi", "sidecar/ownership"}},
 	{"golang.org/x/sync/", []string{"sidecar", "e2e", "e2e/bench", "e2e/demo"}},

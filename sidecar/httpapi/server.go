@@ -88,6 +88,7 @@ func New(d Deps) (*Server, error) {
 		paths[each.path] = true
 	}
 	s.echo.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(d.Registry, promhttp.HandlerOpts{})))
+	s.echo.GET("/openapi.yaml", describe)
 	s.echo.HTTPErrorHandler = s.unrouted
 	return s, nil
 }
