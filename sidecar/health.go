@@ -31,7 +31,8 @@ type health struct {
 	started     time.Time
 }
 
-// atStart refuses a Redis whose settings lose writes, and says what it finds
+// atStart refuses a Redis whose settings lose writes, or whose keys a newer
+// sidecar keeps, and says what it finds
 // of MySQL. One that is away is not refused: it is waited for.
 func (h *health) atStart(ctx context.Context, logger *slog.Logger) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
@@ -43,6 +44,9 @@ func (h *health) atStart(ctx context.Context, logger *slog.Logger) error {
 	}
 	if err != nil {
 		logger.Warn("Redis is not there yet", "error", err)
+	}
+	if floors, err := h.store.Floors(ctx, []uint64{1}); err == nil && floors[1].Newer {
+		return fmt.Errorf("%w: start the newer one", appointment.ErrNewerKeys)
 	}
 	for _, warning := range h.warnings(ctx) {
 		logger.Warn("setting", "warning", warning)

@@ -209,3 +209,19 @@ func TestAnAcknowledgementThatRedisCannotGiveIsRefusedAtStart(t *testing.T) {
 		}
 	})
 }
+
+func TestKeysOfANewerSidecarAreRefusedAtStart(t *testing.T) {
+	h, _ := healthy(t, containers.Redis(t))
+	admin := containers.RedisAdmin(t)
+	if err := h.atStart(t.Context(), slog.New(slog.DiscardHandler)); err != nil {
+		t.Errorf("an empty Redis: %v", err)
+	}
+	admin.HSet(t.Context(), "appointments:floor", "token", "t", "keys", redisstore.KeysVersion+1)
+	if err := h.atStart(t.Context(), slog.New(slog.DiscardHandler)); !errors.Is(err, appointment.ErrNewerKeys) {
+		t.Errorf("newer keys: %v", err)
+	}
+	admin.HDel(t.Context(), "appointments:floor", "keys")
+	if err := h.atStart(t.Context(), slog.New(slog.DiscardHandler)); err != nil {
+		t.Errorf("keys of before they had a version: %v", err)
+	}
+}

@@ -130,25 +130,6 @@ func keep(ctx context.Context, p parts) error {
 	return errors.Join(err, owners.Wait())
 }
 
-// drainLast brings home what it can within the deadline, and says what is left;
-// that is safe in Redis and is synced after the next start.
-func drainLast(ctx context.Context, p parts) {
-	limit, cancel := context.WithTimeout(ctx, p.drain)
-	defer cancel()
-	for _, blog := range p.owner.Blogs() {
-		report, err := p.syncer.Sync(limit, blog)
-		switch {
-		case err != nil:
-			p.logger.Warn("stopped before everything was synced", "blog", blog, "error", err)
-			continue
-		case report.Left > 0:
-			p.logger.Warn("stopped before everything was synced", "blog", blog, "posts_left", report.Left)
-			continue
-		}
-		p.logger.Info("stopped with nothing left to sync", "blog", blog, "synced", report.Synced)
-	}
-}
-
 // listen opens the API's address; a socket file left by a killed sidecar is
 // removed if nobody answers there.
 func listen(conf config.Config) (net.Listener, error) {

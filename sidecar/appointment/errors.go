@@ -26,6 +26,9 @@ var (
 	ErrRedisFull = errors.New("Redis is out of memory")
 	// ErrBacklog: as many fields wait for MySQL as may. Nothing was written.
 	ErrBacklog = errors.New("too many writes wait for MySQL")
+	// ErrNewerKeys: a newer version of the sidecar keeps this Redis' keys, and
+	// this one does not know what they mean. Nothing was written.
+	ErrNewerKeys = errors.New("the keys in this Redis are a newer sidecar's")
 	// ErrMySQLAway: MySQL cannot be reached or cannot be written to.
 	ErrMySQLAway = errors.New("MySQL is not available")
 	// ErrNotHeld: the site must be held in native mode for this.

@@ -53,6 +53,7 @@ var codes = []code{
 	{"native", 409, doneNo, "the site is in native mode: core writes", []error{appointment.ErrNative}},
 	{"not_held", 409, doneNo, "the site is not held in native mode", []error{appointment.ErrNotHeld}},
 	{"other_site", 409, doneNo, "this Redis belongs to another site", []error{appointment.ErrOtherSite}},
+	{"newer_keys", 409, doneNo, "the keys in this Redis are a newer sidecar's", []error{appointment.ErrNewerKeys}},
 	{bodyTooLarge, 413, doneNo, "the body is too large", nil},
 	{valueTooLarge, 413, doneNo, "the value is too large", nil},
 	{tooManyOps, 413, doneNo, "too many operations in one call", nil},

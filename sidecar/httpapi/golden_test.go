@@ -121,6 +121,7 @@ func scripts() map[string]func(*fakes) {
 		"error_redis_unavailable":         fails(appointment.ErrRedisAway),
 		"error_redis_unavailable_unknown": fails(appointment.ErrUnknownOutcome),
 		"error_redis_full":                fails(appointment.ErrRedisFull),
+		"error_newer_keys":                fails(appointment.ErrNewerKeys),
 		"error_backlog_full":              fails(appointment.ErrBacklog),
 		"error_mysql_unavailable":         fails(appointment.ErrMySQLAway),
 		"error_internal":                  fails(os.ErrInvalid),

@@ -215,8 +215,11 @@ func (o *Owner) Sites() (map[uint64]appointment.Site, bool) {
 }
 
 // ours tells whether a Redis holds this blog's fields. ErrOtherSite: another
-// site's; ErrOtherRedis: nobody's yet.
+// site's; ErrOtherRedis: nobody's yet; ErrNewerKeys: a newer sidecar's.
 func (o *Owner) ours(ctx context.Context, blog uint64, floor appointment.Floor) error {
+	if floor.Newer {
+		return appointment.ErrNewerKeys
+	}
 	if floor.Missing {
 		return fmt.Errorf("it has no floor: %w", appointment.ErrOtherRedis)
 	}

@@ -28,7 +28,7 @@ func (s *Store) Due(ctx context.Context, blog uint64, n int) ([]string, error) {
 // 2), in one round trip. Posts that are clean, or not due and not forced, are
 // left out of the answer.
 func (s *Store) Claim(ctx context.Context, lease appointment.Lease, posts []appointment.Post, force bool) ([]appointment.Reading, error) {
-	r, token, err := s.runs.at(ctx, lease)
+	r, token, err := s.at(ctx, lease)
 	if err != nil || len(posts) == 0 {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func parseReading(post appointment.Post, answer []any) (appointment.Reading, err
 // only while the claim is ours (R4, step 4). false: it was not, and nothing was
 // cleared; a later claim will.
 func (s *Store) Ack(ctx context.Context, lease appointment.Lease, readings []appointment.Reading, settled [][]appointment.Settled) ([]bool, error) {
-	r, token, err := s.runs.at(ctx, lease)
+	r, token, err := s.at(ctx, lease)
 	if err != nil || len(readings) == 0 {
 		return nil, err
 	}
@@ -116,7 +116,7 @@ func (s *Store) Ack(ctx context.Context, lease appointment.Lease, readings []app
 
 // PutBack makes claimed posts due again after the wait.
 func (s *Store) PutBack(ctx context.Context, lease appointment.Lease, readings []appointment.Reading, wait time.Duration) error {
-	r, token, err := s.runs.at(ctx, lease)
+	r, token, err := s.at(ctx, lease)
 	if err != nil || len(readings) == 0 {
 		return err
 	}
@@ -134,7 +134,7 @@ func (s *Store) PutBack(ctx context.Context, lease appointment.Lease, readings [
 // written since. false: the claim is not ours any more, and nothing was moved;
 // what was read must then be forgotten, since the fence may not rise over it.
 func (s *Store) Bury(ctx context.Context, lease appointment.Lease, reading appointment.Reading, letters []appointment.DeadLetter) (bool, error) {
-	r, token, err := s.runs.at(ctx, lease)
+	r, token, err := s.at(ctx, lease)
 	if err != nil || len(letters) == 0 {
 		return true, err
 	}
@@ -160,7 +160,7 @@ func (s *Store) Bury(ctx context.Context, lease appointment.Lease, reading appoi
 // Lift raises the counter to one that MySQL has already seen, so that stamps
 // grow again after a Redis that came back older.
 func (s *Store) Lift(ctx context.Context, lease appointment.Lease, counter uint64) error {
-	r, token, err := s.runs.at(ctx, lease)
+	r, token, err := s.at(ctx, lease)
 	if err != nil {
 		return err
 	}

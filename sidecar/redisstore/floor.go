@@ -19,7 +19,7 @@ func (s *Store) Floors(ctx context.Context, blogs []uint64) (map[uint64]appointm
 	floors := make(map[uint64]appointment.Floor, len(blogs))
 	replies := make([]func() []any, len(blogs))
 	for i, blog := range blogs {
-		replies[i] = pipe.HMGet(ctx, s.keys.floor(blog), "token", "site", "epoch").Val
+		replies[i] = pipe.HMGet(ctx, s.keys.floor(blog), "token", "site", "epoch", "keys").Val
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
 		return nil, classify(err)
@@ -29,8 +29,10 @@ func (s *Store) Floors(ctx context.Context, blogs []uint64) (map[uint64]appointm
 		token, _ := values[0].(string)
 		site, _ := values[1].(string)
 		text, _ := values[2].(string)
+		version, _ := values[3].(string)
+		keys := r.noteVersion(blog, version)
 		epoch, _ := strconv.ParseUint(text, 10, 64) // a floor without one refuses nobody
-		floors[blog] = appointment.Floor{ID: *r.id.Load() + ":" + token, Missing: token == "", Site: site, Epoch: epoch}
+		floors[blog] = appointment.Floor{ID: *r.id.Load() + ":" + token, Missing: token == "", Site: site, Epoch: epoch, Newer: keys > KeysVersion}
 	}
 	return floors, nil
 }
@@ -38,13 +40,14 @@ func (s *Store) Floors(ctx context.Context, blogs []uint64) (map[uint64]appointm
 // RaiseFloor is the first step of a return (R6): the floor becomes the epoch,
 // or is created with a new token, as it is too where another site's Redis is
 // adopted. It returns "run id:token" of the Redis that was raised.
-// ErrOtherSite: its fields are another site's, and adopt is false.
+// ErrOtherSite: its fields are another site's, and adopt is false;
+// ErrNewerKeys: a newer sidecar keeps them.
 func (s *Store) RaiseFloor(ctx context.Context, blog, epoch uint64, site string, adopt bool) (string, error) {
 	r, err := s.runs.get(ctx)
 	if err != nil {
 		return "", err
 	}
-	cmds, err := r.eval(ctx, call{floorScript, []string{s.keys.floor(blog)}, []any{epoch, rand.Text(), site, adopt}})
+	cmds, err := r.eval(ctx, call{floorScript, []string{s.keys.floor(blog)}, []any{epoch, rand.Text(), site, adopt, KeysVersion}})
 	if err != nil {
 		return "", classify(err)
 	}

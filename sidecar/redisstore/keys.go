@@ -36,8 +36,8 @@ func (k keys) site(blog uint64) string {
 
 // floor is a hash: token, epoch (the lowest that may still write), counter (of
 // versions and stamps), dirty (how many fields are), generation (of syncs that
-// WordPress did not ask for) and site (whose fields these are). They live and
-// die together.
+// WordPress did not ask for), site (whose fields these are) and keys (see
+// KeysVersion). They live and die together.
 func (k keys) floor(blog uint64) string  { return k.site(blog) + "appointments:floor" }
 func (k keys) dirty(blog uint64) string  { return k.site(blog) + "appointments:dirty" }
 func (k keys) claims(blog uint64) string { return k.site(blog) + "appointments:claims" }

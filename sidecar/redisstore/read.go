@@ -15,7 +15,7 @@ import (
 // ("run id:token").
 func (s *Store) Dirty(ctx context.Context, blog uint64, id string, posts []appointment.Post) (appointment.DirtyView, error) {
 	view := appointment.DirtyView{Posts: map[string][]appointment.Dirty{}}
-	r, token, err := s.runs.at(ctx, appointment.Lease{Blog: blog, Token: id})
+	r, token, err := s.at(ctx, appointment.Lease{Blog: blog, Token: id})
 	if err != nil {
 		return view, err
 	}
@@ -103,7 +103,7 @@ func (s *Store) Members(ctx context.Context, blog uint64, n int64) ([]string, er
 // Post.Member, and the generation: one round trip, one consistent look. nil
 // posts are all of them, longest due first.
 func (s *Store) Waiting(ctx context.Context, lease appointment.Lease, posts []appointment.Post) ([]string, uint64, error) {
-	r, token, err := s.runs.at(ctx, lease.Token)
+	r, token, err := s.at(ctx, lease)
 	if err != nil {
 		return nil, 0, err
 	}

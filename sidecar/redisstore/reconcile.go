@@ -19,7 +19,7 @@ const page = 1000
 // back is claimed and weighed like any other (R4).
 func (s *Store) Reconcile(ctx context.Context, lease appointment.Lease) (appointment.Reconciled, error) {
 	var found appointment.Reconciled
-	r, token, err := s.runs.at(ctx, lease)
+	r, token, err := s.at(ctx, lease)
 	if err != nil {
 		return found, err
 	}
@@ -63,7 +63,7 @@ func (s *Store) Reconcile(ctx context.Context, lease appointment.Lease) (appoint
 
 // Hasten is Reconcile for some posts, which also come due at once.
 func (s *Store) Hasten(ctx context.Context, lease appointment.Lease, names []string) (appointment.Reconciled, error) {
-	r, token, err := s.runs.at(ctx, lease)
+	r, token, err := s.at(ctx, lease)
 	if err != nil {
 		return appointment.Reconciled{}, err
 	}

@@ -21,6 +21,8 @@ type run struct {
 	dead atomic.Bool
 	// waitAOF: the server knows WAITAOF.
 	waitAOF atomic.Bool
+	// versions: blog -> version of its keys, as last seen.
+	versions sync.Map
 }
 
 func openRun(options *redis.Options, sentinels Sentinels) *run {

@@ -17,7 +17,7 @@ func (s *Store) Write(ctx context.Context, writes []appointment.Write) ([][]appo
 	if len(writes) == 0 {
 		return nil, nil
 	}
-	r, token, err := s.runs.at(ctx, writes[0].Lease)
+	r, token, err := s.at(ctx, writes[0].Lease)
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +156,7 @@ func (s *Store) number(ctx context.Context, lease appointment.Lease, build func(
 
 // flushed is number for a write.
 func (s *Store) flushed(ctx context.Context, w appointment.Write, build func(token string) call) (int64, error) {
-	r, token, err := s.runs.at(ctx, w.Lease)
+	r, token, err := s.at(ctx, w.Lease)
 	if err != nil {
 		return 0, err
 	}
