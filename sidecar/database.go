@@ -89,7 +89,7 @@ func commands(environ []string) cli.Setup {
 				return nil, err
 			}
 			network, address := conf.Dial()
-			return &cli.Client{Network: network, Address: address, Token: func(ctx context.Context) (string, error) {
+			return &cli.Client{Network: network, Address: address, Actor: actor(environ), Token: func(ctx context.Context) (string, error) {
 				db, err := openDB(conf)
 				if err != nil {
 					return "", err

@@ -28,10 +28,13 @@ type health struct {
 	notifier    *notify.Notifier
 	unsafeRedis bool
 	prefix      string // of the tables
+	ack         appointment.Ack
+	timeout     time.Duration // of WordPress
 	started     time.Time
 }
 
-// atStart refuses a Redis whose settings lose writes, and says what it finds
+// atStart refuses a Redis whose settings lose writes, or whose keys a newer
+// sidecar keeps, and says what it finds
 // of MySQL. One that is away is not refused: it is waited for.
 func (h *health) atStart(ctx context.Context, logger *slog.Logger) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
@@ -43,6 +46,9 @@ func (h *health) atStart(ctx context.Context, logger *slog.Logger) error {
 	}
 	if err != nil {
 		logger.Warn("Redis is not there yet", "error", err)
+	}
+	if floors, err := h.store.Floors(ctx, []uint64{1}); err == nil && floors[1].Newer {
+		return fmt.Errorf("%w: start the newer one", appointment.ErrNewerKeys)
 	}
 	for _, warning := range h.warnings(ctx) {
 		logger.Warn("setting", "warning", warning)
@@ -61,7 +67,7 @@ const deaf = 2 * time.Minute
 type unfit struct{ problems []string }
 
 func (u *unfit) Error() string {
-	return "this Redis can lose acknowledged writes: " + strings.Join(u.problems, "; ") + " (HOSPITAL_UNSAFE_REDIS=true goes on all the same)"
+	return "this Redis can lose acknowledged writes: " + strings.Join(u.problems, "; ")
 }
 
 // fit checks the settings of the Redis at hand, at start and before each return
@@ -72,9 +78,13 @@ func (h *health) fit(ctx context.Context) error {
 		return err
 	}
 	if problems := server.Unsafe(); len(problems) > 0 && !h.unsafeRedis {
+		problems[len(problems)-1] += " (HOSPITAL_UNSAFE_REDIS=true goes on all the same)"
 		return &unfit{problems}
 	}
-	if server.Full() { // else the site would swing between the modes until somebody makes room
+	if why := server.CannotFlush(); why != "" && h.ack == appointment.Fsynced {
+		return &unfit{[]string{"HOSPITAL_ACK is fsynced, and " + why}}
+	}
+	if server.Full(h.store.MaxMemory) { // else the site would swing between the modes until somebody makes room
 		return fmt.Errorf("%w: %d of %d bytes are used", appointment.ErrRedisFull, server.UsedMemory, server.MaxMemory)
 	}
 	return nil
@@ -84,6 +94,12 @@ func (h *health) warnings(ctx context.Context) []string {
 	warnings := []string{}
 	if server, err := h.store.Server(ctx); err == nil {
 		warnings = append(warnings, server.Unsafe()...)
+		if h.ack == appointment.Fsynced && server.AppendFsync == "everysec" {
+			warnings = append(warnings, fmt.Sprintf("HOSPITAL_ACK is fsynced and appendfsync everysec: a write waits up to a second, and WordPress (%s) rarely gets more than memory; set appendfsync always", h.timeout))
+		}
+		if server.MaxMemory == 0 && h.store.MaxMemory == 0 {
+			warnings = append(warnings, "maxmemory is 0 and HOSPITAL_MAX_REDIS_MEMORY is not set: a long outage of MySQL can fill this machine; set one of them")
+		}
 	}
 	if server, err := h.rows.Server(ctx); err == nil {
 		warnings = append(warnings, server.Unsafe()...)
@@ -118,6 +134,7 @@ func (h *health) stats(ctx context.Context) (any, error) {
 		Counters: appointment.Counters{
 			Writes: int64(h.owner.Writes.Load()), Synced: int64(h.syncer.Synced.Load()), Takeovers: int64(h.owner.TakeOvers.Load()),
 			Returns: int64(h.owner.Returns.Load()), Lapses: int64(h.owner.Lapses.Load()),
+			Reconciled: int64(h.syncer.Reconciled.Load()),
 		},
 		Warnings: h.warnings(ctx),
 	}
@@ -135,7 +152,7 @@ func (h *health) stats(ctx context.Context) (any, error) {
 			b.Mode = "native"
 		}
 		if counts, err := h.store.Counts(ctx, blog); err == nil {
-			b.DirtyPosts, b.DeadLetters, b.OldestDirtyMS, b.Notices = counts.DirtyPosts, counts.DeadLetters, counts.Overdue.Milliseconds(), counts.Notices
+			b.DirtyPosts, b.DirtyFields, b.DeadLetters, b.OldestDirtyMS, b.Notices = counts.DirtyPosts, counts.DirtyFields, counts.DeadLetters, counts.Overdue.Milliseconds(), counts.Notices
 		}
 		failing, why := h.notifier.Failing(blog)
 		b.NoticesFailedMS, b.NoticesError = failing.Milliseconds(), why
@@ -168,6 +185,7 @@ func (h *health) register(registry *prometheus.Registry) error {
 		counter("fields_synced_total", "Fields settled in MySQL.", h.syncer.Synced.Load),
 		counter("batches_total", "Transactions asked for by the syncer.", h.syncer.Batches.Load),
 		counter("dead_letters_total", "Fields that became dead letters.", h.syncer.Buried.Load),
+		counter("reconciled_posts_total", "Posts with dirty fields that had no place in the dirty set, and were put back.", h.syncer.Reconciled.Load),
 		counter("lease_lapses_total", "Leases that ran out before they were renewed.", h.owner.Lapses.Load),
 		counter("takeovers_total", "Times this sidecar made the site native.", h.owner.TakeOvers.Load),
 		counter("returns_total", "Times this sidecar brought the site back to offload.", h.owner.Returns.Load),
@@ -175,6 +193,7 @@ func (h *health) register(registry *prometheus.Registry) error {
 		counter("notices_told_total", "Synced fields that came past WordPress and that it was told of.", h.notifier.Told.Load),
 		counter("notices_failed_total", "Calls by which WordPress was not told.", h.notifier.Failed.Load),
 		gauge("notices", "Synced fields that came past WordPress and that it was not told of yet.", func(c redisstore.Counts) int64 { return c.Notices }),
+		gauge("dirty_fields", "Fields that MySQL does not have yet.", func(c redisstore.Counts) int64 { return c.DirtyFields }),
 		gauge("dead_letters", "Dead letters waiting for a person.", func(c redisstore.Counts) int64 { return c.DeadLetters }),
 	}
 	for _, each := range all {

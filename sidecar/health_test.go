@@ -93,6 +93,14 @@ func TestUnsafeRedis(t *testing.T) {
 	})
 }
 
+func TestARedisAboveOurOwnLimitIsNotReturnedTo(t *testing.T) {
+	h, _ := healthy(t, containers.Redis(t))
+	h.store.MaxMemory = 1
+	if err := h.fit(t.Context()); !errors.Is(err, appointment.ErrRedisFull) {
+		t.Errorf("fit = %v", err)
+	}
+}
+
 func TestFullRedisIsNotReturnedTo(t *testing.T) {
 	h, _ := healthy(t, containers.Redis(t))
 	configure(t, "maxmemory", "1")
@@ -168,4 +176,54 @@ func TestRedisThatIsAway(t *testing.T) {
 			t.Errorf("missing %q", missing)
 		}
 	})
+}
+
+func TestAnAcknowledgementThatRedisCannotGiveIsRefusedAtStart(t *testing.T) {
+	h, _ := healthy(t, containers.Redis(t))
+	h.ack, h.unsafeRedis, h.timeout = appointment.Fsynced, true, 250*time.Millisecond
+	t.Run("without an append-only file", func(t *testing.T) {
+		configure(t, "appendonly", "no")
+		var refused *unfit
+		err := h.atStart(t.Context(), slog.New(slog.DiscardHandler))
+		if !errors.As(err, &refused) || !strings.Contains(err.Error(), "HOSPITAL_ACK is fsynced") {
+			t.Errorf("atStart: %v", err)
+		}
+		h.ack = appointment.Memory
+		defer func() { h.ack = appointment.Fsynced }()
+		if err := h.atStart(t.Context(), slog.New(slog.DiscardHandler)); err != nil {
+			t.Errorf("nobody asked for it: %v", err)
+		}
+	})
+	t.Run("but given with appendfsync always", func(t *testing.T) {
+		configure(t, "appendfsync", "always")
+		if err := h.atStart(t.Context(), slog.New(slog.DiscardHandler)); err != nil {
+			t.Errorf("atStart: %v", err)
+		}
+		for _, warning := range h.warnings(t.Context()) {
+			if strings.Contains(warning, "HOSPITAL_ACK") {
+				t.Errorf("warns: %s", warning)
+			}
+		}
+	})
+	t.Run("and with everysec said to be slow", func(t *testing.T) {
+		if all := strings.Join(h.warnings(t.Context()), "\n"); !strings.Contains(all, "a write waits up to a second, and WordPress (250ms)") {
+			t.Errorf("warnings: %s", all)
+		}
+	})
+}
+
+func TestKeysOfANewerSidecarAreRefusedAtStart(t *testing.T) {
+	h, _ := healthy(t, containers.Redis(t))
+	admin := containers.RedisAdmin(t)
+	if err := h.atStart(t.Context(), slog.New(slog.DiscardHandler)); err != nil {
+		t.Errorf("an empty Redis: %v", err)
+	}
+	admin.HSet(t.Context(), "appointments:floor", "token", "t", "keys", redisstore.KeysVersion+1)
+	if err := h.atStart(t.Context(), slog.New(slog.DiscardHandler)); !errors.Is(err, appointment.ErrNewerKeys) {
+		t.Errorf("newer keys: %v", err)
+	}
+	admin.HDel(t.Context(), "appointments:floor", "keys")
+	if err := h.atStart(t.Context(), slog.New(slog.DiscardHandler)); err != nil {
+		t.Errorf("keys of before they had a version: %v", err)
+	}
 }

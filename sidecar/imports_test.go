@@ -16,7 +16,7 @@ const ours = "hospital-appointments-redis/"
 var arrows = map[string][]string{
 	"sidecar": {
 		"sidecar/appointment", "sidecar/cli", "sidecar/config", "sidecar/httpapi", "sidecar/notify", "sidecar/ownership",
-		"sidecar/postmeta", "sidecar/redisstore", "sidecar/syncer",
+		"sidecar/postmeta", "sidecar/redisstore", "sidecar/syncer", "sidecar/verify",
 	},
 	"sidecar/appointment": {},
 	"sidecar/cli":         {"sidecar/appointment"},
@@ -27,6 +27,7 @@ var arrows = map[string][]string{
 	"sidecar/postmeta":    {"sidecar/appointment"},
 	"sidecar/redisstore":  {"sidecar/appointment"},
 	"sidecar/syncer":      {"sidecar/appointment"},
+	"sidecar/verify":      {"sidecar/appointment"},
 	"e2e":                 {"sidecar/appointment", "e2e/containers"},
 	"e2e/bench":           {"sidecar/appointment", "e2e/containers"},
 	"e2e/containers":      {},
@@ -46,6 +47,8 @@ var exclusive = []struct {
 	{"github.com/go-sql-driver/mysql", []string{"sidecar", "sidecar/postmeta", "sidecar/ownership", "sidecar/config", "e2e/containers"}},
 	{"github.com/caarlos0/env/", []string{"sidecar/config"}},
 	{"github.com/prometheus/client_golang/", []string{"sidecar", "sidecar/httpapi"}},
+	{"github.com/santhosh-tekuri/jsonschema/", nil},
+	{"go.yaml.in/yaml/", nil},
 	{"github.com/ory/dockertest/", []string{"e2e/containers"}},
 	{"golang.org/x/sys/", []string{"sidecar/httpapi", "sidecar/ownership"}},
 	{"golang.org/x/sync/", []string{"sidecar", "e2e", "e2e/bench", "e2e/demo"}},

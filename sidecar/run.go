@@ -24,6 +24,7 @@ import (
 	"hospital-appointments-redis/sidecar/postmeta"
 	"hospital-appointments-redis/sidecar/redisstore"
 	"hospital-appointments-redis/sidecar/syncer"
+	"hospital-appointments-redis/sidecar/verify"
 )
 
 // tellTimeout is how long WordPress may take to hear of a sync, with all the
@@ -64,18 +65,19 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 	store := redisstore.Open(redisstore.Options{
 		Redis: conf.Redis(), Sentinels: sentinels(conf), Prefix: conf.RedisPrefix, Types: conf.Types, SyncDelay: conf.SyncDelay,
 		ClaimLease: conf.ClaimLease, BackoffMax: conf.BackoffMax, CleanTTL: conf.CleanTTL,
+		MaxDirty: conf.MaxDirty, MaxMemory: int64(conf.MaxRedis),
 	})
 	defer store.Close()
 	tables := appointment.Tables{Base: conf.TablePrefix}
 	rows := postmeta.New(db, tables)
-	health := &health{store: store, rows: rows, unsafeRedis: conf.UnsafeRedis, prefix: conf.TablePrefix, started: time.Now()}
+	health := &health{ack: appointment.Ack(conf.Ack), timeout: conf.Timeout(), store: store, rows: rows, unsafeRedis: conf.UnsafeRedis, prefix: conf.TablePrefix, started: time.Now()}
 	if err := health.atStart(ctx, logger); err != nil {
 		return err
 	}
 	owner := ownership.New(db, tables, store, ownership.Options{Lease: conf.Lease(), ReturnMax: conf.ReturnMax, Adopt: conf.AdoptRedis, Fit: health.fit, Logger: logger})
 	sync := syncer.New(store, rows, owner, syncer.Options{
 		Delay: conf.SyncDelay, Batch: conf.SyncBatch, BackoffMax: conf.BackoffMax,
-		Unresolved: conf.UnresolvedTTL, Types: conf.Types, Logger: logger,
+		Unresolved: conf.UnresolvedTTL, ReconcileEvery: conf.Reconcile, Types: conf.Types, Logger: logger,
 	})
 	token := tokenSource(conf, db, tables).token
 	notifier := notify.New(store, owner, notify.Options{
@@ -87,12 +89,13 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 	if err := health.register(registry); err != nil {
 		return fmt.Errorf("register metrics: %w", err)
 	}
+	verifier := verify.Verifier{Redis: store, Rows: rows, Owner: owner, Pause: min(max(2*conf.SyncDelay, 100*time.Millisecond), 5*time.Second)}
 	limits := httpapi.DefaultLimits()
 	limits.Body, limits.Value, limits.Ops = int64(conf.MaxBody), int(conf.MaxValue), conf.MaxOps
 	server, err := httpapi.New(httpapi.Deps{
 		Owner: owner, Syncer: sync, Rows: rows, Redis: store, DeadLetters: deadLetters{store, owner},
-		Stats: health.stats, Ready: health.missing, Token: token,
-		Types: conf.Types, Logger: logger, Registry: registry, Limits: limits, Version: version, DefaultAck: appointment.Memory,
+		Verify: verifier.Verify, Stats: health.stats, Ready: health.missing, Token: token,
+		Types: conf.Types, Logger: logger, Registry: registry, Limits: limits, Version: version, DefaultAck: appointment.Ack(conf.Ack),
 	})
 	if err != nil {
 		return err
@@ -102,11 +105,12 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 		return err
 	}
 	logger.Info("serving", "version", version, "address", listener.Addr().String(), "post_types", conf.Types.Names())
-	return keep(ctx, parts{owner: owner, syncer: sync, notifier: notifier, server: server, listener: listener, drain: conf.DrainTimeout, logger: logger})
+	return keep(ctx, parts{store: store, owner: owner, syncer: sync, notifier: notifier, server: server, listener: listener, drain: conf.DrainTimeout, logger: logger})
 }
 
 // parts are what runs, in the order in which it stops from the last.
 type parts struct {
+	store    *redisstore.Store
 	owner    *ownership.Owner
 	syncer   *syncer.Syncer
 	notifier *notify.Notifier
@@ -128,6 +132,7 @@ func keep(ctx context.Context, p parts) error {
 	notifiers.Go(func() error { return p.notifier.Run(ctx) })
 	owners.Go(func() error { return p.owner.Run(owning, p.syncer) })
 	syncers.Go(func() error { return p.syncer.Run(syncing) })
+	syncers.Go(func() error { p.store.Watch(syncing); return nil })
 
 	err := p.server.Serve(ctx, p.listener)
 	stopSyncing()
@@ -135,25 +140,6 @@ func keep(ctx context.Context, p parts) error {
 	drainLast(owning, p)
 	stopOwning()
 	return errors.Join(err, owners.Wait(), notifiers.Wait())
-}
-
-// drainLast brings home what it can within the deadline, and says what is left;
-// that is safe in Redis and is synced after the next start.
-func drainLast(ctx context.Context, p parts) {
-	limit, cancel := context.WithTimeout(ctx, p.drain)
-	defer cancel()
-	for _, blog := range p.owner.Blogs() {
-		report, err := p.syncer.Sync(limit, blog)
-		switch {
-		case err != nil:
-			p.logger.Warn("stopped before everything was synced", "blog", blog, "error", err)
-			continue
-		case report.Left > 0:
-			p.logger.Warn("stopped before everything was synced", "blog", blog, "posts_left", report.Left)
-			continue
-		}
-		p.logger.Info("stopped with nothing left to sync", "blog", blog, "synced", report.Synced)
-	}
 }
 
 // listen opens the API's address; a socket file left by a killed sidecar is
@@ -187,8 +173,8 @@ type deadLetters struct {
 	*ownership.Owner
 }
 
-func (d deadLetters) DeadLetter(ctx context.Context, post appointment.Post, key string) (appointment.DeadLetter, error) {
-	return d.Store.DeadLetter(ctx, post, key)
+func (d deadLetters) Retry(ctx context.Context, w appointment.Write, key string) error {
+	return d.Owner.Retry(ctx, w, key)
 }
 
 // mysqlLog sends the driver's complaints nowhere: each is also an error that is

@@ -24,4 +24,5 @@ const (
 	DeadUnresolved = "unresolved" // no post has this slug
 	DeadRefused    = "refused"    // MySQL refuses the value
 	DeadOvertaken  = "overtaken"  // core wrote while MySQL was away from us
+	DeadNoVersion  = "no_version" // its mark was not made by us: nobody can tell whether it is the newest
 )

@@ -22,8 +22,13 @@ var (
 	// ErrUnknownOutcome: Redis was asked and did not answer. The write may
 	// have happened, or may still happen.
 	ErrUnknownOutcome = errors.New("Redis did not answer in time")
-	// ErrRedisFull: Redis is at maxmemory and refused the write as a whole.
+	// ErrRedisFull: Redis uses as much memory as it may. Nothing was written.
 	ErrRedisFull = errors.New("Redis is out of memory")
+	// ErrBacklog: as many fields wait for MySQL as may. Nothing was written.
+	ErrBacklog = errors.New("too many writes wait for MySQL")
+	// ErrNewerKeys: a newer version of the sidecar keeps this Redis' keys, and
+	// this one does not know what they mean. Nothing was written.
+	ErrNewerKeys = errors.New("the keys in this Redis are a newer sidecar's")
 	// ErrMySQLAway: MySQL cannot be reached or cannot be written to.
 	ErrMySQLAway = errors.New("MySQL is not available")
 	// ErrBlogGone: the blog's own tables are not there, though its site row is:

@@ -24,6 +24,14 @@ type Write struct {
 	TTL    time.Duration // how long the clean copy stays; 0: the default hour
 	Direct bool          // came past WordPress: its caches must be told
 	Lease  Lease         // under which it is made
+	Flush  *Flush        // nil: Redis' word is enough
+}
+
+// Flush asks that a write be on Redis' disk before it is answered. That is
+// never a condition of the write: Done says how it went.
+type Flush struct {
+	Wait time.Duration // at most, above 0
+	Done bool          // set where the write succeeded
 }
 
 // Outcome of one Field of a Write.
@@ -39,10 +47,11 @@ const (
 type Ack string
 
 // Memory: any process may be killed; a power cut may cost what Redis has not
-// flushed (appendfsync). SQL: committed.
+// flushed (appendfsync). Fsynced: Redis has flushed it. SQL: committed.
 const (
-	Memory Ack = "memory"
-	SQL    Ack = "sql"
+	Memory  Ack = "memory"
+	Fsynced Ack = "fsynced"
+	SQL     Ack = "sql"
 )
 
 // Dirty is a field that Redis holds and wp_postmeta does not have yet.

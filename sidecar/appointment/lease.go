@@ -29,4 +29,5 @@ type Floor struct {
 	Missing bool   // there is no floor: an empty Redis, or one that was emptied
 	Site    string // identity of the site whose fields these are
 	Epoch   uint64 // the lowest that may still write
+	Newer   bool   // a newer version of the sidecar keeps these keys
 }

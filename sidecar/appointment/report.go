@@ -24,3 +24,11 @@ type SyncReport struct {
 	Dead       int // fields that became dead letters
 	Generation uint64
 }
+
+// Reconciled is what a look for lost places of the dirty set found.
+type Reconciled struct {
+	PutBack int // posts with dirty fields that no sync would have looked at
+	Stale   int // claims, ttls and places that stood for nothing
+	// Miscounted is by how much the count of dirty fields was above the truth.
+	Miscounted int64
+}

@@ -21,6 +21,7 @@ type BlogStats struct {
 	Lease         bool   `json:"lease"` // this sidecar may acknowledge writes
 	Held          bool   `json:"held"`  // native until the plugin is activated again
 	DirtyPosts    int64  `json:"dirty_posts"`
+	DirtyFields   int64  `json:"dirty_fields"`
 	OldestDirtyMS int64  `json:"oldest_dirty_ms"` // age of the oldest write not yet in MySQL
 	DeadLetters   int64  `json:"dead_letters"`
 	// Of what came past WordPress and was synced: fields that WordPress was not
@@ -56,4 +57,6 @@ type Counters struct {
 	Takeovers int64 `json:"takeovers"` // R7
 	Returns   int64 `json:"returns"`   // R6
 	Lapses    int64 `json:"lapses"`    // leases that ran out (R1)
+
+	Reconciled int64 `json:"reconciled"` // posts put back into the dirty set
 }

@@ -33,12 +33,15 @@ const help = `hospital-sidecar keeps hospital appointments in Redis and brings t
   hospital-sidecar flush [--timeout 30s]      bring everything to MySQL now
   hospital-sidecar dead list                  what MySQL refused for good
   hospital-sidecar dead show POST KEY
+  hospital-sidecar dead edit POST KEY --file NEW_VALUE
   hospital-sidecar dead retry POST KEY        try it again; --all: every one
   hospital-sidecar dead discard POST KEY --reason WHY
+  hospital-sidecar verify [--post-type T] [--repair]
+                                              hold Redis against MySQL; exits 1 if something stays wrong
   hospital-sidecar config                     the effective settings, and where each is from
   hospital-sidecar version
 
-Each takes --json; flush and dead take --blog N (default 1). Settings are environment
+Each takes --json; flush, dead and verify take --blog N (default 1). Settings are environment
 variables: see the README, or hospital-sidecar config.
 `
 
@@ -92,6 +95,8 @@ func (c *command) dispatch(ctx context.Context, args []string) error {
 		return c.status(ctx, rest)
 	case "flush":
 		return c.flush(ctx, rest)
+	case "verify":
+		return c.verify(ctx, rest)
 	case "dead":
 		return c.dead(ctx, rest)
 	case "config":

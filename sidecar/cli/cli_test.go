@@ -108,7 +108,9 @@ func runAt(t testing.TB, network, address string, line ...string) result {
 	token := func(context.Context) (string, error) { return "golden", nil }
 	setup := Setup{
 		Version: "1.2.3",
-		Client:  func() (*Client, error) { return &Client{Network: network, Address: address, Token: token}, nil },
+		Client: func() (*Client, error) {
+			return &Client{Network: network, Address: address, Token: token, Actor: "ada"}, nil
+		},
 		Config: func(w io.Writer, asJSON bool) error {
 			_, err := io.WriteString(w, map[bool]string{true: `{"settings":[]}`, false: "HOSPITAL_X  1\n"}[asJSON])
 			return err

@@ -2,9 +2,9 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -19,6 +19,9 @@ type Client struct {
 	// Token returns the bearer token. It is asked once a call, and not for the
 	// calls that need none.
 	Token func(ctx context.Context) (string, error)
+	// Patience is how long one call may take; 0: half a minute.
+	Patience time.Duration
+	Actor    string // who runs the command, for the sidecar's log
 }
 
 // patience is for one call; status has less.
@@ -37,12 +40,6 @@ type apiError struct {
 
 func (e *apiError) Error() string {
 	return fmt.Sprintf("%s (%s, request %s)", e.Message, e.Code, e.RequestID)
-}
-
-// isCode tells one error of the API by its stable code.
-func isCode(err error, code string) bool {
-	var api *apiError
-	return errors.As(err, &api) && api.Code == code
 }
 
 // call sends body, if there is one, as JSON and decodes the answer into out.
@@ -76,7 +73,7 @@ func (c *Client) stranger(status int) error {
 
 // send does one exchange, whatever the answer.
 func (c *Client) send(ctx context.Context, method, path, token string, body any) (int, []byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.Patience, patience))
 	defer cancel()
 	var encoded io.Reader = http.NoBody
 	if body != nil {
@@ -92,6 +89,9 @@ func (c *Client) send(ctx context.Context, method, path, token string, body any)
 	}
 	if token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	if c.Actor != "" {
+		request.Header.Set("X-Hospital-Actor", c.Actor)
 	}
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -152,22 +154,41 @@ func TestDeadRetry(t *testing.T) {
 	t.Run("fails when there is none of that name", func(t *testing.T) {
 		runAgainst(t, answers(t, "error_unknown_dead_letter"), "dead", "retry", "123", "notes").want(t, 1, "", "no such dead letter (unknown_dead_letter, request golden)")
 	})
-	t.Run("retries all, passing over one that is gone", func(t *testing.T) {
-		list := string(readGolden(t, "dead_letters").Response.Body)
-		gone := string(readGolden(t, "error_unknown_dead_letter").Response.Body)
-		mux := http.NewServeMux()
-		mux.Handle("/v1/dead-letters", says(200, map[string]string{"/v1/dead-letters": list}))
-		mux.Handle("/v1/dead-letters/appt_9/status/retry", says(404, map[string]string{"/v1/dead-letters/appt_9/status/retry": gone}))
-		mux.Handle("/v1/dead-letters/123/notes/retry", says(200, map[string]string{"/v1/dead-letters/123/notes/retry": `{"retried":true}`}))
-		runAgainst(t, mux, "dead", "retry", "--all").want(t, 0, "dead letters retried: 1\n", "")
+	t.Run("retries all", func(t *testing.T) {
+		runAgainst(t, answers(t, "dead_letters_retry"), "dead", "retry", "--all").want(t, 0, "dead letters retried: 2\n", "")
 	})
-	t.Run("goes on past one that fails, and fails", func(t *testing.T) {
-		list := string(readGolden(t, "dead_letters").Response.Body)
-		mux := http.NewServeMux()
-		mux.Handle("/v1/dead-letters", says(200, map[string]string{"/v1/dead-letters": list}))
-		mux.Handle("/v1/dead-letters/appt_9/status/retry", says(503, map[string]string{"/v1/dead-letters/appt_9/status/retry": `{"error":{"code":"redis_unavailable","message":"Redis is not reachable"},"request_id":"r"}`}))
-		mux.Handle("/v1/dead-letters/123/notes/retry", says(200, map[string]string{"/v1/dead-letters/123/notes/retry": `{"retried":true}`}))
-		runAgainst(t, mux, "dead", "retry", "--all").want(t, 1, "", "hospital-sidecar: retry appt_9 status: Redis is not reachable (redis_unavailable, request r)\nhospital-sidecar: 1 of 2 retried\n")
+	t.Run("fails when not all could be retried", func(t *testing.T) {
+		refusal := says(503, map[string]string{"/v1/dead-letters/retry": `{"error":{"code":"redis_unavailable","message":"Redis is not reachable"},"request_id":"r"}`})
+		runAgainst(t, refusal, "dead", "retry", "--all").want(t, 1, "", "hospital-sidecar: Redis is not reachable (redis_unavailable, request r)\n")
+	})
+}
+
+func TestDeadEdit(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "value")
+	if err := os.WriteFile(path, []byte("café"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("sends the bytes of a file, or what the command line says", func(t *testing.T) {
+		runAgainst(t, answers(t, "dead_letter_edit"), "dead", "edit", "123", "notes", "--file", path).want(t, 0, "dead letters edited: 1\n", "")
+		runAgainst(t, answers(t, "dead_letter_edit"), "dead", "edit", "123", "notes", "--value", "café").want(t, 0, "dead letters edited: 1\n", "")
+	})
+	t.Run("wants just one of them", func(t *testing.T) {
+		for _, more := range [][]string{nil, {"--file", path, "--value", "x"}} {
+			runAgainst(t, answers(t), append([]string{"dead", "edit", "123", "notes"}, more...)...).want(t, 2, "", "want either --file or --value")
+		}
+	})
+	t.Run("fails on a file that is not there", func(t *testing.T) {
+		runAgainst(t, answers(t), "dead", "edit", "123", "notes", "--file", path+"x").want(t, 1, "", "read the new value")
+	})
+	t.Run("says who asks", func(t *testing.T) {
+		var actor string
+		runAgainst(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			actor = r.Header.Get("X-Hospital-Actor")
+			fmt.Fprint(w, `{"edited":true}`)
+		}), "dead", "edit", "1", "k", "--value", "").want(t, 0, "dead letters edited: 1\n", "")
+		if actor != "ada" {
+			t.Errorf("actor %q", actor)
+		}
 	})
 }
 
@@ -176,5 +197,23 @@ func TestDeadDiscard(t *testing.T) {
 	t.Run("sends the reason", func(t *testing.T) {
 		runAgainst(t, answers(t, "dead_letter_discard"), line...).want(t, 0, "dead letters discarded: 1\n", "")
 		runAgainst(t, answers(t, "dead_letter_discard"), append(line, "--json")...).want(t, 0, "{\n  \"discarded\": 1\n}\n", "")
+	})
+}
+
+func TestVerify(t *testing.T) {
+	line := []string{"verify", "--post-type", "hospital_appointment", "--repair"}
+	t.Run("says what is wrong and fails while something stays so", func(t *testing.T) {
+		runAgainst(t, answers(t, "verify"), line...).want(t, 1, "stale_copy [room]: Redis' clean copy of a field of post 123 differs from its row (repaired)\n"+
+			"native_left: 3 native-write rows are left though sidecars own the site: the next return removes them\n"+
+			"2 posts and 5 fields in Redis; 2 findings, 1 repaired\n", "")
+		runAgainst(t, answers(t, "verify"), append(line, "--json")...).want(t, 1, `"code": "stale_copy"`, "")
+	})
+	t.Run("succeeds when nothing is wrong, or all was repaired", func(t *testing.T) {
+		for _, body := range []string{`{"posts":2,"fields":5,"findings":[],"count":0,"repaired":0}`, `{"posts":2,"fields":5,"findings":[],"count":1,"repaired":1}`} {
+			runAgainst(t, says(200, map[string]string{"/v1/verify": body}), "verify").want(t, 0, "2 posts and 5 fields in Redis", "")
+		}
+	})
+	t.Run("fails when it cannot tell", func(t *testing.T) {
+		runAgainst(t, says(503, map[string]string{"/v1/verify": string(readGolden(t, "error_mysql_unavailable").Response.Body)}), "verify").want(t, 1, "", "mysql_unavailable")
 	})
 }

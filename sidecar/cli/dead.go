@@ -23,7 +23,7 @@ type letter struct {
 // dead dispatches the commands about dead letters.
 func (c *command) dead(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		return usageError("dead: want list, show, retry or discard")
+		return usageError("dead: want list, show, edit, retry or discard")
 	}
 	name, rest := args[0], args[1:]
 	switch name {
@@ -31,6 +31,8 @@ func (c *command) dead(ctx context.Context, args []string) error {
 		return c.deadList(ctx, rest)
 	case "show":
 		return c.deadShow(ctx, rest)
+	case "edit":
+		return c.deadEdit(ctx, rest)
 	case "retry":
 		return c.deadRetry(ctx, rest)
 	case "discard":
@@ -38,7 +40,7 @@ func (c *command) dead(ctx context.Context, args []string) error {
 	case "-h", "-help", "--help":
 		return c.dispatch(ctx, []string{"help"})
 	}
-	return usageError(fmt.Sprintf("dead: %q is not list, show, retry or discard", name))
+	return usageError(fmt.Sprintf("dead: %q is not list, show, edit, retry or discard", name))
 }
 
 // letters reads every page.

@@ -2,9 +2,10 @@ package cli
 
 import (
 	"context"
-	"errors"
+	"flag"
 	"fmt"
 	"net/http"
+	"os"
 	"strings"
 )
 
@@ -23,7 +24,13 @@ func (c *command) deadRetry(ctx context.Context, args []string) error {
 		return err
 	}
 	if *every {
-		return c.retryAll(ctx, client)
+		var answer struct {
+			Retried int `json:"retried"`
+		}
+		if err := client.call(ctx, http.MethodPost, c.path("/v1/dead-letters/retry", nil), nil, &answer); err != nil {
+			return err
+		}
+		return c.done("retried", answer.Retried)
 	}
 	if err := client.call(ctx, http.MethodPost, c.letterPath(names[0], names[1], "/retry"), nil, &struct{}{}); err != nil {
 		return err
@@ -31,31 +38,37 @@ func (c *command) deadRetry(ctx context.Context, args []string) error {
 	return c.done("retried", 1)
 }
 
-// retryAll goes on past letters that cannot be retried, and then fails. One
-// that is gone meanwhile is no failure.
-func (c *command) retryAll(ctx context.Context, client *Client) error {
-	all, err := c.letters(ctx, client)
+// deadEdit takes the new value from a file rather than from the command line,
+// which every user of the machine can read, unless it is told otherwise.
+func (c *command) deadEdit(ctx context.Context, args []string) error {
+	set := c.onBlog(c.flags("dead edit"))
+	path := set.String("file", "", "file whose bytes are the new value")
+	value := set.String("value", "", "the new value; others can see it in the process list")
+	names, err := c.parse(set, args, 2)
 	if err != nil {
 		return err
 	}
-	var failures []error
-	retried := 0
-	for _, each := range all {
-		err := client.call(ctx, http.MethodPost, c.letterPath(string(each.Post), string(each.Key), "/retry"), nil, &struct{}{})
-		switch {
-		case err == nil:
-			retried++
-		case !isCode(err, "unknown_dead_letter"):
-			failures = append(failures, fmt.Errorf("retry %s %s: %w", each.Post, each.Key, err))
-		}
-		if ctx.Err() != nil {
-			break
-		}
+	given := map[string]bool{}
+	set.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	if given["file"] == given["value"] {
+		return usageError("dead edit: want either --file or --value")
 	}
-	if len(failures) > 0 {
-		return errors.Join(append(failures, fmt.Errorf("%d of %d retried", retried, len(all)))...)
+	if given["file"] {
+		content, err := os.ReadFile(*path)
+		if err != nil {
+			return fmt.Errorf("read the new value: %w", err)
+		}
+		*value = string(content)
 	}
-	return c.done("retried", retried)
+	client, err := c.Client()
+	if err != nil {
+		return err
+	}
+	body := map[string]octets{"value": octets(*value)}
+	if err := client.call(ctx, http.MethodPatch, c.letterPath(names[0], names[1], ""), body, &struct{}{}); err != nil {
+		return err
+	}
+	return c.done("edited", 1)
 }
 
 func (c *command) deadDiscard(ctx context.Context, args []string) error {

@@ -56,14 +56,18 @@ type Config struct {
 	BackoffMax    time.Duration `env:"HOSPITAL_BACKOFF_MAX" envDefault:"30s" range:"100ms..10m" doc:"Longest pause before a post whose rows somebody else holds is tried again."`
 	UnresolvedTTL time.Duration `env:"HOSPITAL_UNRESOLVED_TTL" envDefault:"10m" range:"1s..720h" doc:"How long writes for an unknown slug wait for its post before they become dead letters."`
 	CleanTTL      time.Duration `env:"HOSPITAL_CLEAN_TTL" envDefault:"1h" range:"1s..720h" doc:"How long a synced copy stays in Redis."`
+	Reconcile     time.Duration `env:"HOSPITAL_RECONCILE_EVERY" envDefault:"5m" range:"1s..24h" doc:"How often Redis is searched for unsynced fields that no sync would look at; also at start and whenever Redis is another one."`
 	TimeoutMS     int           `env:"HOSPITAL_SIDECAR_TIMEOUT_MS" envDefault:"250" range:"10..10000" doc:"How long the plugin waits for the sidecar."`
 	LeaseMS       int           `env:"HOSPITAL_LEASE_MS" envDefault:"300" range:"10..60000" doc:"How long the sidecar may acknowledge writes after it looked at MySQL; the same on both sides, and at least HOSPITAL_SIDECAR_TIMEOUT_MS."`
 	ReturnMax     time.Duration `env:"HOSPITAL_RETURN_MAX" envDefault:"1m" range:"1s..1h" doc:"Longest wait before a site is offloaded again that is taken over again and again, as where one of two hosts has a sick sidecar. The first wait is a second, each further one twice as long."`
 	DrainTimeout  time.Duration `env:"HOSPITAL_DRAIN_TIMEOUT" envDefault:"10s" range:"0s..10m" doc:"How long a stop waits for the last sync."`
 
+	Ack      string     `env:"HOSPITAL_ACK" envDefault:"memory" oneof:"memory fsynced sql" doc:"What a write waits for, if its X-Hospital-Ack header does not say: memory (Redis has it), fsynced (Redis has flushed it; refused at start where Redis cannot tell) or sql (it is in MySQL). A level that is not reached in time costs only the wait; each reply says which was."`
 	MaxBody  Size       `env:"HOSPITAL_MAX_BODY" envDefault:"16MiB" range:"1KiB..1GiB" doc:"Largest request."`
 	MaxValue Size       `env:"HOSPITAL_MAX_VALUE" envDefault:"4MiB" range:"1KiB..64MiB" doc:"Largest value; not above HOSPITAL_MAX_BODY."`
 	MaxOps   int        `env:"HOSPITAL_MAX_OPS" envDefault:"1000" range:"1..100000" doc:"Most updates in one request."`
+	MaxDirty int64      `env:"HOSPITAL_MAX_DIRTY" envDefault:"1000000" range:"0..1000000000" doc:"Most fields of a site that may wait for MySQL; then writes are refused (507 backlog_full), and WordPress writes by itself. 0: any number."`
+	MaxRedis Size       `env:"HOSPITAL_MAX_REDIS_MEMORY" envDefault:"0B" range:"0B..1024GiB" doc:"Memory that Redis may use before writes are refused (507 redis_full), beside its own maxmemory. 0B: that alone."`
 	LogLevel slog.Level `env:"HOSPITAL_LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error."`
 
 	// Warnings are what a person should know though it stops nothing, such as

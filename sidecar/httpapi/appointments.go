@@ -74,12 +74,13 @@ func (d direct) change(c *call, change appointment.Write) error {
 	if err != nil {
 		return err
 	}
-	change.Post = at.Post
+	change.Post, change.Flush = at.Post, c.flush()
 	result, err := d.Owner.Write(c.ctx, []appointment.Write{change}, c.deadline)
 	if err != nil {
 		c.partly = len(result.Outcomes) > 0
 		return err
 	}
+	d.acknowledge(c, change)
 	c.num("id", at.ID)
 	if at.ID == 0 {
 		c.bytes("slug", at.Slug)
@@ -102,9 +103,13 @@ func (d direct) remove(c *call) error {
 	if err != nil {
 		return err
 	}
-	deleted, err := d.Owner.Delete(c.ctx, at.Post, !raw)
+	w := appointment.Write{Post: at.Post, Direct: !raw, Flush: c.flush()}
+	deleted, err := d.Owner.Delete(c.ctx, w)
 	if err != nil {
 		return err
+	}
+	if deleted {
+		d.acknowledge(c, w)
 	}
 	c.num("deleted", bit(deleted))
 	return nil
@@ -133,7 +138,13 @@ func (d direct) updateStatus(c *call, status string, direct bool) (bool, error) 
 	if err != nil {
 		return false, err
 	}
-	return d.Owner.SetStatus(c.ctx, at.Post, status, direct, at.known)
+	w := appointment.Write{Post: at.Post, Direct: direct, Flush: c.flush()}
+	updated, err := d.Owner.SetStatus(c.ctx, w, status, at.known)
+	if updated && err == nil {
+		w.Fields = []appointment.Field{{Key: "status", Value: status}}
+		d.acknowledge(c, w)
+	}
+	return updated, err
 }
 
 // mark answers POST .../dirty: the post is to be synced.

@@ -61,6 +61,8 @@ func TestTheGuidesCallsReachTheOwner(t *testing.T) {
 		{"POST", "/v1/retire?blog=2", ``, `Retire 2 discard=false`},
 		{"POST", "/v1/retire?blog=2", `{"discard":true}`, `Retire 2 discard=true`},
 		{"DELETE", "/v1/dead-letters/appt_9/status", `{"reason":"x"}`, `Discard hospital_appointment appt_9 status`},
+		{"PATCH", "/v1/dead-letters/123/notes", `{"value":{"b64":"/w=="}}`, `Edit hospital_appointment 123 notes "\xff"`},
+		{"POST", "/v1/dead-letters/retry", ``, `Retry hospital_appointment appt_9 status Retry hospital_appointment 123 notes`},
 		{"POST", "/v1/dead-letters/123/notes/retry", ``, `Retry hospital_appointment 123 notes`},
 	} {
 		f := newFakes()

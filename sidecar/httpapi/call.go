@@ -27,7 +27,8 @@ type call struct {
 	body     string          // whole
 	status   int             // 200 unless a handler says otherwise
 	code     string          // for log and metrics: "ok", or the error's
-	ack      appointment.Ack // "" for a reply without one
+	asked    appointment.Ack // the level that a write is to reach
+	ack      appointment.Ack // the level it has reached; "" for a reply without one
 	partly   bool            // something was written before it failed
 	early    bool            // it failed before anybody was asked to write
 }
@@ -41,7 +42,7 @@ func (s *Server) endpoint(r route) echo.HandlerFunc {
 	served := s.metrics.of(r)
 	return func(web echo.Context) error {
 		began := time.Now()
-		c := &call{reply: s.buffers.get(), web: web, status: http.StatusOK, code: success, ack: s.DefaultAck}
+		c := &call{reply: s.buffers.get(), web: web, status: http.StatusOK, code: success, ack: appointment.Memory}
 		defer s.buffers.put(c.reply)
 		if r.reads {
 			c.ack = none
@@ -86,6 +87,9 @@ func (s *Server) run(c *call, r route) (err error) {
 		c.ctx, cancel = context.WithTimeout(c.ctx, left)
 		defer cancel()
 		c.deadline = deadline
+	}
+	if c.asked, err = ackOf(request.Header, s.DefaultAck); err != nil {
+		return err
 	}
 	if c.body, err = s.body(c.web.Response().Writer, request); err != nil {
 		return err

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"cmp"
-	"log/slog"
 	"net/url"
 	"slices"
 	"strconv"
@@ -79,60 +78,6 @@ func (s *Server) deadLetter(c *call) error {
 	}
 	c.deadLetter("dead_letter", letter)
 	return nil
-}
-
-// retryDeadLetter makes the field dirty again, in the order that is now.
-func (s *Server) retryDeadLetter(c *call) error {
-	if err := nothing(c); err != nil {
-		return err
-	}
-	letter, err := s.findDeadLetter(c)
-	if err != nil {
-		return err
-	}
-	if err := s.DeadLetters.Retry(c.ctx, letter.Post, letter.Key); err != nil {
-		return err
-	}
-	c.bool("retried", true)
-	return nil
-}
-
-// discardDeadLetter removes one for good. The reason that it wants goes to the
-// log, which is all that remains of it.
-func (s *Server) discardDeadLetter(c *call) error {
-	reason, err := decodeReason(c)
-	if err != nil {
-		return err
-	}
-	letter, err := s.findDeadLetter(c)
-	if err != nil {
-		return err
-	}
-	if err := s.DeadLetters.Discard(c.ctx, letter.Post, letter.Key); err != nil {
-		return err
-	}
-	s.Logger.LogAttrs(c.ctx, slog.LevelInfo, "discarded a dead letter",
-		slog.Uint64("blog", c.blog), slog.String("post", letter.Post.Member()), slog.String("key", letter.Key),
-		slog.String("code", letter.Code), slog.String("version", letter.Version.String()), slog.String("reason", reason))
-	c.bool("discarded", true)
-	return nil
-}
-
-func decodeReason(c *call) (reason string, err error) {
-	in := newScanner(c.body)
-	members := names{known: []string{"reason"}}
-	in.open('{', badRequest)
-	for in.member(&members) != "" {
-		reason = in.text()
-		in.in("reason")
-	}
-	if err := in.end(); err != nil {
-		return "", err
-	}
-	if strings.TrimSpace(reason) == "" || len(reason) > 1000 {
-		return "", fail(badRequest, "reason", "want a reason, of at most 1000 bytes")
-	}
-	return reason, nil
 }
 
 // findDeadLetter finds the one that the path names.

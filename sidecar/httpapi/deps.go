@@ -14,13 +14,14 @@ import (
 // that none of them is counts as "it may have been written".
 type Owner interface {
 	// Write takes the writes in order, each post atomically. deadline is
-	// CLOCK_MONOTONIC in ns, 0 for none. The owner fills the leases in. When it
+	// CLOCK_MONOTONIC in ns, 0 for none. The owner fills the leases in, and says
+	// in the first write's Flush whether all are on disk. When it
 	// fails after some were taken, it returns the outcomes of those too.
 	Write(ctx context.Context, writes []appointment.Write, deadline int64) (appointment.WriteResult, error)
 	// SetStatus sets the field "status" if the post is there: known says that
 	// MySQL has it, otherwise Redis must.
-	SetStatus(ctx context.Context, post appointment.Post, status string, direct, known bool) (updated bool, err error)
-	Delete(ctx context.Context, post appointment.Post, direct bool) (deleted bool, err error)
+	SetStatus(ctx context.Context, w appointment.Write, status string, known bool) (updated bool, err error)
+	Delete(ctx context.Context, w appointment.Write) (deleted bool, err error)
 	Mark(ctx context.Context, post appointment.Post) error
 	Dirty(ctx context.Context, blog uint64, posts []appointment.Post) (appointment.DirtyView, error)
 	Forget(ctx context.Context, blog uint64, posts []appointment.Post) (int, error)
@@ -62,7 +63,9 @@ type DeadLetters interface {
 	// DeadLetters returns all, by id, slug and key.
 	DeadLetters(ctx context.Context, blog uint64) ([]appointment.DeadLetter, error)
 	DeadLetter(ctx context.Context, post appointment.Post, key string) (appointment.DeadLetter, error)
-	Retry(ctx context.Context, post appointment.Post, key string) error
+	// Retry makes the letter of the write's post and key a write of this moment.
+	Retry(ctx context.Context, w appointment.Write, key string) error
+	Edit(ctx context.Context, post appointment.Post, key, value string) error
 	Discard(ctx context.Context, post appointment.Post, key string) error
 }
 
@@ -80,15 +83,17 @@ type Deps struct {
 	Rows        Rows
 	Redis       Redis
 	DeadLetters DeadLetters
-	Stats       func(context.Context) (any, error)    // marshalled into /v1/stats
-	Ready       func(context.Context) []string        // what is missing: "redis: ..."
-	Token       func(context.Context) (string, error) // asked for each request, so that a rotated token counts at once
-	Types       appointment.Types
-	Logger      *slog.Logger
-	Registry    Registry
-	Limits      Limits
-	Version     string
-	DefaultAck  appointment.Ack // of a write
+	Stats       func(context.Context) (any, error) // marshalled into /v1/stats
+	// Verify compares a blog's Redis with its MySQL; "" is every post type.
+	Verify     func(ctx context.Context, blog uint64, postType string, repair bool) (appointment.Verification, error)
+	Ready      func(context.Context) []string        // what is missing: "redis: ..."
+	Token      func(context.Context) (string, error) // asked for each request, so that a rotated token counts at once
+	Types      appointment.Types
+	Logger     *slog.Logger
+	Registry   Registry
+	Limits     Limits
+	Version    string
+	DefaultAck appointment.Ack // what a write waits for, if it does not say itself
 }
 
 // Limits of one request, and of one connection.

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -24,16 +25,20 @@ type fakes struct {
 	asked    []string // every other call that may change something
 	lookups  int      // of Resolve
 
-	result  func([]appointment.Write) (appointment.WriteResult, error)
-	err     error // of every call that asks Redis or the site row
-	updated bool  // of SetStatus
-	deleted bool  // of Delete
-	view    appointment.DirtyView
-	report  appointment.SyncReport
-	copied  map[string]string
-	at      time.Time
-	members []string
-	letters []appointment.DeadLetter
+	result     func([]appointment.Write) (appointment.WriteResult, error)
+	err        error // of every call that asks Redis or the site row
+	updated    bool  // of SetStatus
+	deleted    bool  // of Delete
+	barrier    func(context.Context)
+	barrierErr error
+	retryErr   []error // of the next calls of Retry
+	flushed    bool    // of a write that asks for it
+	view       appointment.DirtyView
+	report     appointment.SyncReport
+	copied     map[string]string
+	at         time.Time
+	members    []string
+	letters    []appointment.DeadLetter
 
 	posts     []appointment.Post // in MySQL, with their slugs
 	rows      map[string]string
@@ -41,9 +46,10 @@ type fakes struct {
 	mysqlErr  error
 	beforeRow func() // runs when the rows are read
 
-	missing []string
-	token   string
-	tokens  error
+	missing  []string
+	verified appointment.Verification
+	token    string
+	tokens   error
 }
 
 // newFakes knows the posts 123 (slug appt_12345) and the doctor 7.
@@ -75,7 +81,11 @@ func (f *fakes) serverWith(t testing.TB, limits Limits, logger *slog.Logger) *Se
 	}
 	s, err := New(Deps{
 		Owner: f, Syncer: f, Rows: fakeRows{f}, Redis: f, DeadLetters: f,
-		Stats:  func(context.Context) (any, error) { return map[string]int{"dirty_posts": 2}, f.err },
+		Stats: func(context.Context) (any, error) { return map[string]int{"dirty_posts": 2}, f.err },
+		Verify: func(_ context.Context, blog uint64, postType string, repair bool) (appointment.Verification, error) {
+			f.note("Verify %d %q repair=%v", blog, postType, repair)
+			return f.verified, f.err
+		},
 		Ready:  func(context.Context) []string { return f.missing },
 		Token:  func(context.Context) (string, error) { return f.token, f.tokens },
 		Types:  types,
@@ -101,6 +111,7 @@ func (f *fakes) untouched(t testing.TB) {
 }
 
 func (f *fakes) Write(_ context.Context, writes []appointment.Write, deadline int64) (appointment.WriteResult, error) {
+	f.flushes(writes[0])
 	f.writes, f.deadline = append(f.writes, writes...), deadline
 	if f.result != nil {
 		return f.result(writes)
@@ -109,6 +120,13 @@ func (f *fakes) Write(_ context.Context, writes []appointment.Write, deadline in
 		return appointment.WriteResult{}, f.err
 	}
 	return allUpdated(writes), nil
+}
+
+// flushes answers a wish to be on disk.
+func (f *fakes) flushes(w appointment.Write) {
+	if w.Flush != nil {
+		w.Flush.Done = f.flushed
+	}
 }
 
 // allUpdated is the answer to writes that changed everything.
@@ -120,13 +138,15 @@ func allUpdated(writes []appointment.Write) appointment.WriteResult {
 	return result
 }
 
-func (f *fakes) SetStatus(_ context.Context, p appointment.Post, status string, direct, known bool) (bool, error) {
-	f.note("SetStatus %s %s %q direct=%v known=%v", p.Type, p.Member(), status, direct, known)
+func (f *fakes) SetStatus(_ context.Context, w appointment.Write, status string, known bool) (bool, error) {
+	f.note("SetStatus %s %s %q direct=%v known=%v", w.Post.Type, w.Post.Member(), status, w.Direct, known)
+	f.flushes(w)
 	return f.updated, f.err
 }
 
-func (f *fakes) Delete(_ context.Context, p appointment.Post, direct bool) (bool, error) {
-	f.note("Delete %s %s direct=%v", p.Type, p.Member(), direct)
+func (f *fakes) Delete(_ context.Context, w appointment.Write) (bool, error) {
+	f.note("Delete %s %s direct=%v", w.Post.Type, w.Post.Member(), w.Direct)
+	f.flushes(w)
 	return f.deleted, f.err
 }
 
@@ -144,9 +164,12 @@ func (f *fakes) Forget(_ context.Context, blog uint64, posts []appointment.Post)
 	return len(posts), f.err
 }
 
-func (f *fakes) Barrier(_ context.Context, blog uint64, posts []appointment.Post, drop []string) (appointment.SyncReport, error) {
+func (f *fakes) Barrier(ctx context.Context, blog uint64, posts []appointment.Post, drop []string) (appointment.SyncReport, error) {
 	f.note("Barrier %d %s drop=%v", blog, membersOf(posts), drop)
-	return f.report, f.err
+	if f.barrier != nil {
+		f.barrier(ctx)
+	}
+	return f.report, errors.Join(f.err, f.barrierErr)
 }
 
 func (f *fakes) Sync(_ context.Context, blog uint64) (appointment.SyncReport, error) {
@@ -178,8 +201,19 @@ func (f *fakes) DeadLetter(_ context.Context, p appointment.Post, key string) (a
 	return appointment.DeadLetter{}, appointment.ErrUnknownDeadLetter
 }
 
-func (f *fakes) Retry(_ context.Context, p appointment.Post, key string) error {
-	f.note("Retry %s %s %s", p.Type, p.Member(), key)
+func (f *fakes) Retry(_ context.Context, w appointment.Write, key string) error {
+	f.note("Retry %s %s %s", w.Post.Type, w.Post.Member(), key)
+	f.flushes(w)
+	if len(f.retryErr) > 0 {
+		err := f.retryErr[0]
+		f.retryErr = f.retryErr[1:]
+		return err
+	}
+	return f.err
+}
+
+func (f *fakes) Edit(_ context.Context, p appointment.Post, key, value string) error {
+	f.note("Edit %s %s %s %q", p.Type, p.Member(), key, value)
 	return f.err
 }
 
@@ -198,32 +232,4 @@ func membersOf(posts []appointment.Post) string {
 		names = append(names, p.Type+":"+p.Member())
 	}
 	return strings.Join(names, ",")
-}
-
-type fakeRows struct{ *fakes }
-
-func (f fakeRows) Resolve(_ context.Context, post appointment.Post, types []string) (appointment.Post, error) {
-	f.lookups++
-	if f.mysqlErr != nil {
-		return post, f.mysqlErr
-	}
-	for _, each := range f.posts {
-		same := each.ID == post.ID || post.ID == 0 && each.Slug == post.Slug
-		if same && each.Blog == post.Blog && slices.Contains(types, each.Type) {
-			each.Slug = ""
-			return each, nil
-		}
-	}
-	return post, appointment.ErrUnknownPost
-}
-
-func (f fakeRows) Rows(context.Context, appointment.Post) (map[string]string, error) {
-	if f.beforeRow != nil {
-		f.beforeRow()
-	}
-	return maps.Clone(f.rows), f.mysqlErr
-}
-
-func (f fakeRows) Native(context.Context, appointment.Post) (appointment.Native, error) {
-	return f.native, f.mysqlErr
 }

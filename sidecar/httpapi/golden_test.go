@@ -104,8 +104,17 @@ func scripts() map[string]func(*fakes) {
 		"retire_discard":             func(f *fakes) { f.report = appointment.SyncReport{} },
 		"dirty_members":              func(f *fakes) { f.members = []string{"123", "appt_9"} },
 		"dead_letters":               letters, "dead_letters_next_page": letters,
-		"dead_letter": letters, "dead_letter_retry": letters, "dead_letter_discard": letters,
+		"verify": func(f *fakes) {
+			f.verified = appointment.Verification{Posts: 2, Fields: 5, Findings: []appointment.Finding{
+				{Code: "stale_copy", Post: "123", Key: "room", Message: "Redis' clean copy of a field of post 123 differs from its row", Repaired: true},
+				{Code: "native_left", Message: "3 native-write rows are left though sidecars own the site: the next return removes them"},
+			}}
+		},
+		"dead_letter": letters, "dead_letter_retry": letters, "dead_letters_retry": letters, "dead_letter_edit": letters, "dead_letter_discard": letters,
 		"readyz_missing": func(f *fakes) { f.missing = []string{"redis: connection refused"} },
+
+		"write_fsynced":                    func(f *fakes) { f.flushed = true },
+		"appointment_set_fsynced_too_late": func(*fakes) {},
 
 		"error_native":                    fails(appointment.ErrNative),
 		"error_not_held":                  fails(appointment.ErrNotHeld),
@@ -113,6 +122,8 @@ func scripts() map[string]func(*fakes) {
 		"error_redis_unavailable":         fails(appointment.ErrRedisAway),
 		"error_redis_unavailable_unknown": fails(appointment.ErrUnknownOutcome),
 		"error_redis_full":                fails(appointment.ErrRedisFull),
+		"error_newer_keys":                fails(appointment.ErrNewerKeys),
+		"error_backlog_full":              fails(appointment.ErrBacklog),
 		"error_mysql_unavailable":         fails(appointment.ErrMySQLAway),
 		"error_internal":                  fails(os.ErrInvalid),
 	}

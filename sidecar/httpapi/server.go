@@ -61,8 +61,11 @@ func (s *Server) routes() []route {
 		// operation
 		{method: "GET", path: dead, handle: s.deadLetters, reads: true},
 		{method: "GET", path: dead + "/:post/:key", handle: s.deadLetter, reads: true},
+		{method: "PATCH", path: dead + "/:post/:key", handle: s.editDeadLetter},
+		{method: "POST", path: dead + "/retry", handle: s.retryDeadLetters},
 		{method: "POST", path: dead + "/:post/:key/retry", handle: s.retryDeadLetter},
 		{method: "DELETE", path: dead + "/:post/:key", handle: s.discardDeadLetter},
+		{method: "POST", path: "/v1/verify", handle: s.verify},
 		{method: "GET", path: "/v1/stats", handle: s.stats, reads: true},
 		{method: "GET", path: "/livez", handle: s.livez, open: true, reads: true},
 		{method: "GET", path: "/readyz", handle: s.readyz, open: true, reads: true},
@@ -85,6 +88,7 @@ func New(d Deps) (*Server, error) {
 		paths[each.path] = true
 	}
 	s.echo.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(d.Registry, promhttp.HandlerOpts{})))
+	s.echo.GET("/openapi.yaml", describe)
 	s.echo.HTTPErrorHandler = s.unrouted
 	return s, nil
 }

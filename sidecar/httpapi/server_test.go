@@ -116,6 +116,51 @@ func TestDiscardingADeadLetterLeavesTheReasonInTheLog(t *testing.T) {
 	}
 }
 
+func TestEachDecisionAboutADeadLetterLeavesItsActorInTheLogAndNoValue(t *testing.T) {
+	for _, c := range []struct{ method, path, body, want string }{
+		{"POST", "/notes/retry", "", "retried a dead letter"},
+		{"PATCH", "/notes", `{"value":"patient-is-ill"}`, "edited a dead letter"},
+		{"DELETE", "/notes", `{"reason":"r"}`, "discarded a dead letter"},
+	} {
+		for actor, want := range map[string]string{"Dr. Ada": `actor="Dr. Ada"`, "": "actor=unknown"} {
+			var log bytes.Buffer
+			f := newFakes()
+			f.letters = deadLetters()
+			s := f.serverWith(t, DefaultLimits(), slog.New(slog.NewTextHandler(&log, nil)))
+			headers := []string{}
+			if actor != "" {
+				headers = append(headers, actorHeader, actor)
+			}
+			a := ask(t, s, c.method, "/v1/dead-letters/123"+c.path, c.body, headers...)
+			if got := log.String(); a.status != 200 || !strings.Contains(got, c.want) || !strings.Contains(got, want) || !strings.Contains(got, "post=123 key=notes") || strings.Contains(got, "caf") || strings.Contains(got, "ill") {
+				t.Errorf("%s %s: %v, logged %s", c.method, c.path, a.body, got)
+			}
+			log.Reset()
+			odd := ask(t, s, c.method, "/v1/dead-letters/123"+c.path, c.body, actorHeader, "a\u202eb")
+			if odd.Error.Code != badRequest || len(f.asked) != 1 {
+				t.Errorf("%s %s by an unprintable name: %v", c.method, c.path, odd.body)
+			}
+		}
+	}
+}
+
+func TestRetryingAllStopsAtTheFirstThatCannotBe(t *testing.T) {
+	f := newFakes()
+	f.letters, f.err = deadLetters(), nil
+	f.retryErr = []error{nil, appointment.ErrNative}
+	if a := ask(t, f.server(t), "POST", "/v1/dead-letters/retry", ""); a.Error.Code != "native" || a.Done != doneUnknown {
+		t.Errorf("the second: %v", a.body)
+	}
+	f.retryErr = []error{appointment.ErrNative}
+	if a := ask(t, f.server(t), "POST", "/v1/dead-letters/retry", ""); a.Error.Code != "native" || a.Done != doneNo {
+		t.Errorf("the first: %v", a.body)
+	}
+	f.retryErr = []error{appointment.ErrUnknownDeadLetter}
+	if a := ask(t, f.server(t), "POST", "/v1/dead-letters/retry", ""); a.body["retried"] != 1.0 {
+		t.Errorf("one that is gone: %v", a.body)
+	}
+}
+
 func TestMetricsCountByRouteAndCode(t *testing.T) {
 	f := newFakes()
 	s := f.server(t)

@@ -15,11 +15,13 @@ func (s *Server) write(c *call) error {
 		return err
 	}
 	batch := group(ops, ttl)
+	batch.writes[0].Flush = c.flush()
 	result, err := s.Owner.Write(c.ctx, batch.writes, c.deadline)
 	if err != nil {
 		c.partly = len(result.Outcomes) > 0
 		return err
 	}
+	s.acknowledge(c, batch.writes...)
 	c.open("results", '[')
 	for _, at := range batch.places {
 		c.element(string(result.Outcomes[at.write][at.field]))

@@ -77,8 +77,9 @@ func monotonic() int64 {
 
 // SetStatus writes an appointment's status and time in one step. known: MySQL
 // says that it exists. false: it does not.
-func (o *Owner) SetStatus(ctx context.Context, post appointment.Post, status string, direct, known bool) (bool, error) {
-	w, err := o.write(ctx, post, direct)
+func (o *Owner) SetStatus(ctx context.Context, w appointment.Write, status string, known bool) (bool, error) {
+	lease, err := o.leaseFor(ctx, w)
+	w.Lease = lease
 	if err != nil {
 		return false, err
 	}
@@ -87,8 +88,9 @@ func (o *Owner) SetStatus(ctx context.Context, post appointment.Post, status str
 }
 
 // Delete leaves tombstones for what Redis holds of a post. false: nothing.
-func (o *Owner) Delete(ctx context.Context, post appointment.Post, direct bool) (bool, error) {
-	w, err := o.write(ctx, post, direct)
+func (o *Owner) Delete(ctx context.Context, w appointment.Write) (bool, error) {
+	lease, err := o.leaseFor(ctx, w)
+	w.Lease = lease
 	if err != nil {
 		return false, err
 	}
@@ -98,18 +100,11 @@ func (o *Owner) Delete(ctx context.Context, post appointment.Post, direct bool) 
 
 // Mark makes a post due now.
 func (o *Owner) Mark(ctx context.Context, post appointment.Post) error {
-	w, err := o.write(ctx, post, true)
+	lease, err := o.direct(ctx, post.Blog)
 	if err != nil {
 		return err
 	}
-	return o.heed(o.fields.Mark(ctx, w.Lease, post))
-}
-
-func (o *Owner) write(ctx context.Context, post appointment.Post, direct bool) (appointment.Write, error) {
-	w := appointment.Write{Post: post, Direct: direct}
-	lease, err := o.leaseFor(ctx, w)
-	w.Lease = lease
-	return w, err
+	return o.heed(o.fields.Mark(ctx, lease, post))
 }
 
 // Dirty says what is dirty in the posts, as owner if it can (R8). Without a
@@ -161,12 +156,15 @@ func (o *Owner) Forget(ctx context.Context, blog uint64, posts []appointment.Pos
 
 // Retry makes a dead letter a write of this moment; the letter goes with it.
 // ErrUnknownDeadLetter: there is none.
-func (o *Owner) Retry(ctx context.Context, post appointment.Post, key string) error {
-	letter, err := o.fields.DeadLetter(ctx, post, key)
+func (o *Owner) Retry(ctx context.Context, w appointment.Write, key string) error {
+	lease, err := o.leaseFor(ctx, w)
 	if err != nil {
 		return err
 	}
-	field := appointment.Field{Key: letter.Key, Value: letter.Value, Delete: letter.Deleted}
-	_, err = o.Write(ctx, []appointment.Write{{Post: letter.Post, Fields: []appointment.Field{field}, Direct: true}}, 0)
+	w.Lease = lease
+	err = o.confirm(ctx, lease, o.fields.Retry(ctx, w, key))
+	if err == nil {
+		o.Writes.Add(1)
+	}
 	return err
 }

@@ -62,18 +62,18 @@ func TestFields(t *testing.T) {
 	b.offload(t)
 	s := b.sidecar(t, b.redis)
 	t.Run("a status is set where the appointment is known, and nowhere else", func(t *testing.T) {
-		if updated, err := s.SetStatus(t.Context(), post(1), "confirmed", true, true); err != nil || !updated {
+		if updated, err := s.SetStatus(t.Context(), direct(1), "confirmed", true); err != nil || !updated {
 			t.Errorf("SetStatus = %v, %v", updated, err)
 		}
-		if updated, err := s.SetStatus(t.Context(), post(9), "confirmed", true, false); err != nil || updated {
+		if updated, err := s.SetStatus(t.Context(), direct(9), "confirmed", false); err != nil || updated {
 			t.Errorf("SetStatus of nobody = %v, %v", updated, err)
 		}
 	})
 	t.Run("Delete leaves tombstones of what Redis holds", func(t *testing.T) {
-		if deleted, err := s.Delete(t.Context(), post(1), true); err != nil || !deleted {
+		if deleted, err := s.Delete(t.Context(), direct(1)); err != nil || !deleted {
 			t.Errorf("Delete = %v, %v", deleted, err)
 		}
-		if deleted, err := s.Delete(t.Context(), post(2), true); err != nil || deleted {
+		if deleted, err := s.Delete(t.Context(), direct(2)); err != nil || deleted {
 			t.Errorf("Delete of nothing = %v, %v", deleted, err)
 		}
 		view, err := s.Dirty(t.Context(), 1, []appointment.Post{post(1)})
@@ -114,7 +114,7 @@ func TestRetry(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Retry(t.Context(), post(1), "notes"); err != nil {
+		if err := s.Retry(t.Context(), direct(1), "notes"); err != nil {
 			t.Fatal(err)
 		}
 		mark := b.marks(t, 1)["notes"]
@@ -136,7 +136,7 @@ func TestRetry(t *testing.T) {
 		}
 	})
 	t.Run("of none is ErrUnknownDeadLetter", func(t *testing.T) {
-		if err := s.Retry(t.Context(), post(1), "notes"); !errors.Is(err, appointment.ErrUnknownDeadLetter) {
+		if err := s.Retry(t.Context(), direct(1), "notes"); !errors.Is(err, appointment.ErrUnknownDeadLetter) {
 			t.Errorf("error %v", err)
 		}
 	})

@@ -167,6 +167,11 @@ func status(id uint64, value string, direct bool) []appointment.Write {
 	return []appointment.Write{{Post: post(id), Direct: direct, Fields: []appointment.Field{{Key: "status", Value: value}}}}
 }
 
+// direct is a write by the direct API, of a field that the call names.
+func direct(id uint64) appointment.Write {
+	return appointment.Write{Post: post(id), Direct: true}
+}
+
 // marks are the dirty marks of a post.
 func (b bench) marks(t *testing.T, id uint64) map[string]string {
 	t.Helper()

@@ -24,7 +24,7 @@ type Fields interface {
 	Forget(ctx context.Context, lease appointment.Lease, post appointment.Post) (bool, error)
 	Dirty(ctx context.Context, blog uint64, id string, posts []appointment.Post) (appointment.DirtyView, error)
 	Drop(ctx context.Context, blog uint64, posts []appointment.Post, fields []string) error
-	DeadLetter(ctx context.Context, post appointment.Post, key string) (appointment.DeadLetter, error)
+	Retry(ctx context.Context, w appointment.Write, key string) error
 	Floors(ctx context.Context, blogs []uint64) (map[uint64]appointment.Floor, error)
 	RaiseFloor(ctx context.Context, blog, epoch uint64, site string, adopt bool) (string, error)
 }
@@ -215,8 +215,11 @@ func (o *Owner) Sites() (map[uint64]appointment.Site, bool) {
 }
 
 // ours tells whether a Redis holds this blog's fields. ErrOtherSite: another
-// site's; ErrOtherRedis: nobody's yet.
+// site's; ErrOtherRedis: nobody's yet; ErrNewerKeys: a newer sidecar's.
 func (o *Owner) ours(ctx context.Context, blog uint64, floor appointment.Floor) error {
+	if floor.Newer {
+		return appointment.ErrNewerKeys
+	}
 	if floor.Missing {
 		return fmt.Errorf("it has no floor: %w", appointment.ErrOtherRedis)
 	}

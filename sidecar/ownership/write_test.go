@@ -140,7 +140,7 @@ func TestWrite(t *testing.T) {
 		if err != nil || !result.Unverified || result.Epoch != 4 {
 			t.Errorf("direct: %+v, %v", result, err)
 		}
-		if updated, err := s.SetStatus(t.Context(), post(2), "checked_in", true, true); err != nil || !updated {
+		if updated, err := s.SetStatus(t.Context(), direct(2), "checked_in", true); err != nil || !updated {
 			t.Errorf("SetStatus = %v, %v", updated, err)
 		}
 		view, err := b.redis.Dirty(t.Context(), 1, lease.Token, []appointment.Post{post(1), post(2)})

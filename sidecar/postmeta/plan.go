@@ -92,14 +92,16 @@ func (s state) overtaken(post uint64, field appointment.Dirty) bool {
 	return false
 }
 
-// doomed lists the fields that can never be written: those of a post that is
-// gone, and those accepted while MySQL was away which core overtook unseen. A
+// doomed lists the fields that can never be written: those without a version,
+// those of a post that is gone, and those accepted while MySQL was away which core overtook unseen. A
 // field not above the fence needs no writing any more.
 func (s state) doomed(reading appointment.Reading, before fence) []appointment.DeadLetter {
 	var letters []appointment.DeadLetter
 	for _, field := range reading.Fields {
 		overtaken := s.overtaken(reading.Post.ID, field)
 		switch {
+		case field.Version == appointment.Version{}:
+			letters = append(letters, letter(reading, field, appointment.DeadNoVersion, "its dirty mark was not made by a sidecar, so nobody can tell whether it is the newest"))
 		case field.Version.Compare(before.version) <= 0:
 		case overtaken && field.Unverified:
 			letters = append(letters, letter(reading, field, appointment.DeadOvertaken, "accepted while MySQL was away; WordPress wrote the same field meanwhile"))

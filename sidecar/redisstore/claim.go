@@ -42,14 +42,14 @@ func (s *Store) Due(ctx context.Context, blogs []uint64, n int) (map[uint64][]st
 // 2), in one round trip. Posts that are clean, or not due and not forced, are
 // left out of the answer.
 func (s *Store) Claim(ctx context.Context, lease appointment.Lease, posts []appointment.Post, force bool) ([]appointment.Reading, error) {
-	r, token, err := s.runs.at(ctx, lease.Token)
+	r, token, err := s.at(ctx, lease)
 	if err != nil || len(posts) == 0 {
 		return nil, err
 	}
 	calls := make([]call, len(posts))
 	for i, p := range posts {
-		keys := append([]string{s.keys.floor(p.Blog), s.keys.dirty(p.Blog), s.keys.claims(p.Blog)}, s.keys.pairs(p)...)
-		calls[i] = call{claimScript, keys, []any{token, p.Member(), s.ClaimLease.Milliseconds(), s.horizon(), force}}
+		keys := append([]string{s.keys.floor(p.Blog), s.keys.dirty(p.Blog), s.keys.claims(p.Blog), s.keys.ttls(p.Blog)}, s.keys.pairs(p)...)
+		calls[i] = call{claimScript, keys, []any{token, p.Member(), s.ClaimLease.Milliseconds(), s.horizon(), force, int64(s.CleanTTL.Seconds())}}
 	}
 	cmds, err := r.eval(ctx, calls...)
 	if err != nil {
@@ -83,10 +83,7 @@ func parseReading(post appointment.Post, answer []any) (appointment.Reading, err
 	}
 	reading := appointment.Reading{Post: post, Stamp: uint64(stamp), At: time.UnixMilli(now)}
 	for i := 2; i+3 < len(answer); i += 4 {
-		d, err := parseDirty(answer[i+1 : i+4])
-		if err != nil {
-			return reading, err
-		}
+		d := parseDirty(answer[i+1 : i+4])
 		slot, _ := answer[i].(int64)
 		d.Slot = int(slot)
 		reading.Fields = append(reading.Fields, d)
@@ -98,7 +95,7 @@ func parseReading(post appointment.Post, answer []any) (appointment.Reading, err
 // only while the claim is ours (R4, step 4). false: it was not, and nothing was
 // cleared; a later claim will.
 func (s *Store) Ack(ctx context.Context, lease appointment.Lease, readings []appointment.Reading, settled [][]appointment.Settled) ([]bool, error) {
-	r, token, err := s.runs.at(ctx, lease.Token)
+	r, token, err := s.at(ctx, lease)
 	if err != nil || len(readings) == 0 {
 		return nil, err
 	}
@@ -133,7 +130,7 @@ func (s *Store) Ack(ctx context.Context, lease appointment.Lease, readings []app
 
 // PutBack makes claimed posts due again after the wait.
 func (s *Store) PutBack(ctx context.Context, lease appointment.Lease, readings []appointment.Reading, wait time.Duration) error {
-	r, token, err := s.runs.at(ctx, lease.Token)
+	r, token, err := s.at(ctx, lease)
 	if err != nil || len(readings) == 0 {
 		return err
 	}
@@ -151,7 +148,7 @@ func (s *Store) PutBack(ctx context.Context, lease appointment.Lease, readings [
 // written since. false: the claim is not ours any more, and nothing was moved;
 // what was read must then be forgotten, since the fence may not rise over it.
 func (s *Store) Bury(ctx context.Context, lease appointment.Lease, reading appointment.Reading, letters []appointment.DeadLetter) (bool, error) {
-	r, token, err := s.runs.at(ctx, lease.Token)
+	r, token, err := s.at(ctx, lease)
 	if err != nil || len(letters) == 0 {
 		return true, err
 	}
@@ -177,7 +174,7 @@ func (s *Store) Bury(ctx context.Context, lease appointment.Lease, reading appoi
 // Lift raises the counter to one that MySQL has already seen, so that stamps
 // grow again after a Redis that came back older.
 func (s *Store) Lift(ctx context.Context, lease appointment.Lease, counter uint64) error {
-	r, token, err := s.runs.at(ctx, lease.Token)
+	r, token, err := s.at(ctx, lease)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package redisstore_test
 
 import (
 	"errors"
+	"os"
 	"slices"
 	"testing"
 
@@ -49,6 +50,101 @@ func TestDeadLetters(t *testing.T) {
 		b.claim(t, post(7))
 		if ours, err := b.Bury(t.Context(), b.lease, r, []appointment.DeadLetter{dead}); err != nil || ours {
 			t.Errorf("Bury = %v, %v", ours, err)
+		}
+	})
+}
+
+// dead buries the only field of a post.
+func (b bench) dead(t *testing.T, p appointment.Post, key, value string) {
+	t.Helper()
+	b.set(t, p, key, value)
+	r := b.claim(t, p)
+	f := r.Fields[0]
+	l := appointment.DeadLetter{Post: r.Post, Key: f.Key, Value: f.Value, Version: f.Version, Code: appointment.DeadRefused, Reason: "why", At: r.At, Slot: f.Slot, Mark: f.Mark}
+	if ours, err := b.Bury(t.Context(), b.lease, r, []appointment.DeadLetter{l}); err != nil || !ours {
+		t.Fatalf("Bury = %v, %v", ours, err)
+	}
+}
+
+func retryLua(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("lua/retry.lua")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestRetryAndEdit(t *testing.T) {
+	again := func(b bench) appointment.Write {
+		return appointment.Write{Post: appointment.Post{Blog: 1, ID: 7}, Lease: b.lease, Direct: true}
+	}
+	t.Run("an edited letter is retried with its new value, under the key of its own type", func(t *testing.T) {
+		b := open(t)
+		b.dead(t, appointment.Post{Blog: 1, ID: 7, Type: "hospital_doctor"}, "notes", "bad")
+		if err := b.Edit(t.Context(), post(7), "notes", "good \xff"); err != nil {
+			t.Fatal(err)
+		}
+		if l, err := b.DeadLetter(t.Context(), post(7), "notes"); err != nil || l.Value != "good \xff" || l.Code != appointment.DeadRefused {
+			t.Errorf("DeadLetter = %+v, %v", l, err)
+		}
+		if err := b.Retry(t.Context(), again(b), "notes"); err != nil {
+			t.Fatal(err)
+		}
+		wantValues(t, b.values(t, "doctor:7:availability"), map[string]string{"notes": "good \xff"})
+		b.wantFields(t, 1, "a retry")
+		if n := b.raw.Exists(t.Context(), "appointments:dead").Val(); n != 0 || b.dirtyCount(t) != 1 {
+			t.Errorf("%d letters left, %d posts dirty", n, b.dirtyCount(t))
+		}
+	})
+	t.Run("a deletion is retried as one, and edited becomes a value", func(t *testing.T) {
+		b := open(t)
+		b.raw.HSet(t.Context(), "appointments:dead", "7:notes", `{"deleted":true,"version":"2-1","code":"refused","type":"hospital_appointment"}`)
+		if err := b.Retry(t.Context(), again(b), "notes"); err != nil {
+			t.Fatal(err)
+		}
+		if f := b.claim(t, post(7)).Fields[0]; !f.Deleted || !f.Direct {
+			t.Errorf("%+v", f)
+		}
+		b.raw.HSet(t.Context(), "appointments:dead", "7:room", `{"deleted":true,"version":"2-1"}`)
+		if err := b.Edit(t.Context(), post(7), "room", ""); err != nil {
+			t.Fatal(err)
+		}
+		if l, err := b.DeadLetter(t.Context(), post(7), "room"); err != nil || l.Deleted {
+			t.Errorf("DeadLetter = %+v, %v", l, err)
+		}
+	})
+	t.Run("a retry never comes back over a write that was made since it was asked for", func(t *testing.T) {
+		b := open(t)
+		b.dead(t, post(7), "notes", "old")
+		letter := b.hash(t, "appointments:dead")["7:notes"]
+		b.set(t, post(7), "notes", "newer")
+		stale := b.raw.Eval(t.Context(), retryLua(t), []string{"appointments:floor", "appointment:7", "appointment:7:dirty", "appointments:dirty", "appointments:dead"},
+			b.hash(t, "appointments:floor")["token"], 2, "7", 250, "d", 0, "notes", letter, "=", "old")
+		if n, err := stale.Int(); err != nil || n != 0 {
+			t.Errorf("the script of a retry that had read the letter before: %d, %v", n, err)
+		}
+		if err := b.Retry(t.Context(), again(b), "notes"); !errors.Is(err, appointment.ErrUnknownDeadLetter) {
+			t.Errorf("Retry: %v", err)
+		}
+		wantValues(t, b.values(t, "appointment:7"), map[string]string{"notes": "newer"})
+	})
+	t.Run("and what is not there cannot be edited", func(t *testing.T) {
+		b := open(t)
+		if err := b.Edit(t.Context(), post(7), "notes", "x"); !errors.Is(err, appointment.ErrUnknownDeadLetter) {
+			t.Errorf("Edit: %v", err)
+		}
+	})
+	t.Run("is refused like any write while as much waits as may, and the letter stays", func(t *testing.T) {
+		b := open(t)
+		b.dead(t, post(7), "notes", "old")
+		b.set(t, post(8), "status", "x")
+		b.MaxDirty = 1
+		if err := b.Retry(t.Context(), again(b), "notes"); !errors.Is(err, appointment.ErrBacklog) {
+			t.Errorf("Retry: %v", err)
+		}
+		if _, err := b.DeadLetter(t.Context(), post(7), "notes"); err != nil {
+			t.Errorf("the letter: %v", err)
 		}
 	})
 }

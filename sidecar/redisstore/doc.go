@@ -16,7 +16,8 @@
 //
 // The dirty set holds each post with a dirty field, scored by the time its
 // sync is due. A claim rescores it to the end of its lease, so a crashed claim
-// simply comes due again, and there is no second index to repair.
+// simply comes due again. There is no second index; a post that lost its place
+// to somebody else's hands is found by Reconcile.
 //
 // A d mark that is cleared moves, in the same step, to the notices: what
 // WordPress has to be told of, until it has confirmed that it was.

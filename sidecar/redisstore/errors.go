@@ -34,6 +34,10 @@ func classify(err error) error {
 		return fmt.Errorf("%w: %s", appointment.ErrNative, text)
 	case strings.HasPrefix(text, "HOSPITAL_SITE"):
 		return fmt.Errorf("%w: %s", appointment.ErrOtherSite, text)
+	case strings.HasPrefix(text, "HOSPITAL_KEYS"):
+		return fmt.Errorf("%w: %s", appointment.ErrNewerKeys, text)
+	case strings.HasPrefix(text, "HOSPITAL_FULL"):
+		return fmt.Errorf("%w: %s", appointment.ErrBacklog, text)
 	case strings.HasPrefix(text, "OOM "):
 		return fmt.Errorf("%w: %s", appointment.ErrRedisFull, text)
 	case refusedWhole(text), errors.Is(err, errReplica), errors.As(err, &dial) && dial.Op == "dial", errors.Is(err, redis.ErrPoolTimeout), errors.Is(err, redis.ErrClosed):

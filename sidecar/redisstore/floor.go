@@ -19,7 +19,7 @@ func (s *Store) Floors(ctx context.Context, blogs []uint64) (map[uint64]appointm
 	floors := make(map[uint64]appointment.Floor, len(blogs))
 	replies := make([]func() []any, len(blogs))
 	for i, blog := range blogs {
-		replies[i] = pipe.HMGet(ctx, s.keys.floor(blog), "token", "site", "epoch").Val
+		replies[i] = pipe.HMGet(ctx, s.keys.floor(blog), "token", "site", "epoch", "keys").Val
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
 		return nil, classify(err)
@@ -29,8 +29,10 @@ func (s *Store) Floors(ctx context.Context, blogs []uint64) (map[uint64]appointm
 		token, _ := values[0].(string)
 		site, _ := values[1].(string)
 		text, _ := values[2].(string)
+		version, _ := values[3].(string)
+		keys := r.noteVersion(blog, version)
 		epoch, _ := strconv.ParseUint(text, 10, 64) // a floor without one refuses nobody
-		floors[blog] = appointment.Floor{ID: *r.id.Load() + ":" + token, Missing: token == "", Site: site, Epoch: epoch}
+		floors[blog] = appointment.Floor{ID: *r.id.Load() + ":" + token, Missing: token == "", Site: site, Epoch: epoch, Newer: keys > KeysVersion}
 	}
 	return floors, nil
 }
@@ -38,13 +40,14 @@ func (s *Store) Floors(ctx context.Context, blogs []uint64) (map[uint64]appointm
 // RaiseFloor is the first step of a return (R6): the floor becomes the epoch,
 // or is created with a new token, as it is too where another site's Redis is
 // adopted. It returns "run id:token" of the Redis that was raised.
-// ErrOtherSite: its fields are another site's, and adopt is false.
+// ErrOtherSite: its fields are another site's, and adopt is false;
+// ErrNewerKeys: a newer sidecar keeps them.
 func (s *Store) RaiseFloor(ctx context.Context, blog, epoch uint64, site string, adopt bool) (string, error) {
 	r, err := s.runs.get(ctx)
 	if err != nil {
 		return "", err
 	}
-	cmds, err := r.eval(ctx, call{floorScript, []string{s.keys.floor(blog)}, []any{epoch, rand.Text(), site, adopt}})
+	cmds, err := r.eval(ctx, call{floorScript, []string{s.keys.floor(blog)}, []any{epoch, rand.Text(), site, adopt, KeysVersion}})
 	if err != nil {
 		return "", classify(err)
 	}
@@ -66,7 +69,7 @@ func (s *Store) Drop(ctx context.Context, blog uint64, posts []appointment.Post,
 	if posts != nil {
 		return s.dropPosts(ctx, r, posts, args)
 	}
-	return s.scan(ctx, r, blog, func(page []appointment.Post) error { return s.dropPosts(ctx, r, page, args) })
+	return s.scan(ctx, r, blog, []string{"", ":dirty"}, func(posts []appointment.Post) error { return s.dropPosts(ctx, r, posts, args) })
 }
 
 func (s *Store) dropPosts(ctx context.Context, r *run, posts []appointment.Post, args []any) error {
@@ -84,19 +87,20 @@ func (s *Store) dropPosts(ctx context.Context, r *run, posts []appointment.Post,
 	return classify(err)
 }
 
-// scan walks all posts of a blog that Redis holds anything of, a page at a
-// time. A post may come more than once.
-func (s *Store) scan(ctx context.Context, r *run, blog uint64, each func([]appointment.Post) error) error {
+// scan walks all posts of a blog that have a key with one of the suffixes ("":
+// the hash, ":dirty": the dirty hash), a page at a time. A post may come more
+// than once.
+func (s *Store) scan(ctx context.Context, r *run, blog uint64, suffixes []string, each func([]appointment.Post) error) error {
 	for _, glob := range s.keys.globs(blog) {
-		for _, suffix := range []string{"", ":dirty"} {
+		for _, suffix := range suffixes {
 			var cursor uint64
 			for {
-				page, next, err := r.Scan(ctx, cursor, glob+suffix, 1000).Result()
+				found, next, err := r.Scan(ctx, cursor, glob+suffix, page).Result()
 				if err != nil {
 					return classify(err)
 				}
 				var posts []appointment.Post
-				for _, key := range page {
+				for _, key := range found {
 					if p, err := appointment.ParsePost(blog, s.keys.member(blog, strings.TrimSuffix(key, ":dirty"))); err == nil {
 						posts = append(posts, p)
 					}
@@ -120,9 +124,9 @@ func (s *Store) Retire(ctx context.Context, blog uint64, letters bool) error {
 	if err != nil {
 		return err
 	}
-	err = s.scan(ctx, r, blog, func(page []appointment.Post) error {
+	err = s.scan(ctx, r, blog, []string{"", ":dirty"}, func(posts []appointment.Post) error {
 		var keys []string
-		for _, p := range page {
+		for _, p := range posts {
 			keys = append(keys, s.keys.pairs(p)...)
 		}
 		if len(keys) == 0 {

@@ -35,7 +35,7 @@ func (s *Store) NoticeCounts(ctx context.Context, blogs []uint64) (map[uint64]in
 // to n of what it has to be told of, with the time by Redis' clock, which all
 // sidecars share. None: there is nothing, or another sidecar has the turn.
 func (s *Store) Notices(ctx context.Context, lease appointment.Lease, sender string, turn time.Duration, n int) ([]appointment.Notice, time.Time, error) {
-	r, token, err := s.runs.at(ctx, lease.Token)
+	r, token, err := s.runs.at(ctx, lease)
 	if err != nil {
 		return nil, time.Time{}, err
 	}

@@ -15,7 +15,7 @@ import (
 // ("run id:token").
 func (s *Store) Dirty(ctx context.Context, blog uint64, id string, posts []appointment.Post) (appointment.DirtyView, error) {
 	view := appointment.DirtyView{Posts: map[string][]appointment.Dirty{}}
-	r, token, err := s.runs.at(ctx, id)
+	r, token, err := s.at(ctx, appointment.Lease{Blog: blog, Token: id})
 	if err != nil {
 		return view, err
 	}
@@ -39,33 +39,31 @@ func (s *Store) Dirty(ctx context.Context, blog uint64, id string, posts []appoi
 	for i, p := range posts {
 		fields, _ := answer[i+1].([]any)
 		for j := 0; j+2 < len(fields); j += 3 {
-			d, err := parseDirty(fields[j : j+3])
-			if err != nil {
-				return view, fmt.Errorf("post %s: %w", p.Member(), err)
-			}
-			view.Posts[p.Member()] = append(view.Posts[p.Member()], d)
+			view.Posts[p.Member()] = append(view.Posts[p.Member()], parseDirty(fields[j:j+3]))
 		}
 	}
 	return view, nil
 }
 
-// parseDirty reads key, mark, value as the scripts return them.
-func parseDirty(parts []any) (appointment.Dirty, error) {
+// parseDirty reads key, mark, value as the scripts return them. A mark that no
+// script of ours wrote has no version: one such field may not hold up the
+// others, and ends as a dead letter.
+func parseDirty(parts []any) appointment.Dirty {
 	key, _ := parts[0].(string)
 	mark, _ := parts[1].(string)
 	value, has := parts[2].(string)
 	d := appointment.Dirty{Key: key, Mark: mark, Value: value, Deleted: !has}
-	version, rest, ok := strings.Cut(mark, "@")
+	text, rest, _ := strings.Cut(mark, "@")
 	bare := strings.TrimRight(rest, "du")
 	ms, err := strconv.ParseInt(bare, 10, 64)
-	if !ok || err != nil {
-		return d, fmt.Errorf("mark %q of %q: want epoch-counter@milliseconds", mark, key)
+	version, err2 := appointment.ParseVersion(text)
+	if err != nil || err2 != nil {
+		return d
 	}
-	d.At = time.UnixMilli(ms)
+	d.Version, d.At = version, time.UnixMilli(ms)
 	d.Direct = strings.Contains(rest[len(bare):], "d")
 	d.Unverified = strings.Contains(rest[len(bare):], "u")
-	d.Version, err = appointment.ParseVersion(version)
-	return d, err
+	return d
 }
 
 // Copy returns everything Redis holds of a post, dirty or a clean copy, with
@@ -105,7 +103,7 @@ func (s *Store) Members(ctx context.Context, blog uint64, n int64) ([]string, er
 // Post.Member, and the generation: one round trip, one consistent look. nil
 // posts are all of them, longest due first.
 func (s *Store) Waiting(ctx context.Context, lease appointment.Lease, posts []appointment.Post) ([]string, uint64, error) {
-	r, token, err := s.runs.at(ctx, lease.Token)
+	r, token, err := s.at(ctx, lease)
 	if err != nil {
 		return nil, 0, err
 	}

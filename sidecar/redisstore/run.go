@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 
 	"github.com/redis/go-redis/v9"
+
+	"hospital-appointments-redis/sidecar/appointment"
 )
 
 // run is one run of a Redis server: a pool whose every connection was seen to
@@ -17,6 +19,10 @@ type run struct {
 	*redis.Client
 	id   atomic.Pointer[string]
 	dead atomic.Bool
+	// waitAOF: the server knows WAITAOF.
+	waitAOF atomic.Bool
+	// versions: blog -> version of its keys, as last seen.
+	versions sync.Map
 }
 
 func openRun(options *redis.Options, sentinels Sentinels) *run {
@@ -37,6 +43,7 @@ func openRun(options *redis.Options, sentinels Sentinels) *run {
 		if id == "" {
 			return fmt.Errorf("INFO server has no run_id")
 		}
+		r.waitAOF.Store(hasWaitAOF(infoValue(info, "redis_version")))
 		if !r.id.CompareAndSwap(nil, &id) && *r.id.Load() != id {
 			r.dead.Store(true)
 			return errOtherRun
@@ -84,14 +91,14 @@ func (s *runs) get(ctx context.Context) (*run, error) {
 	return r, nil
 }
 
-// at returns the current run if it is the one named in "run id:token", and the
-// token. Any other Redis is ErrOtherRedis (R7).
-func (s *runs) at(ctx context.Context, id string) (*run, string, error) {
+// at returns the current run if it is the one that the lease names by "run
+// id:token", and the token. Any other Redis is ErrOtherRedis (R7).
+func (s *runs) at(ctx context.Context, lease appointment.Lease) (*run, string, error) {
 	r, err := s.get(ctx)
 	if err != nil {
 		return nil, "", err
 	}
-	runID, token, ok := strings.Cut(id, ":")
+	runID, token, ok := strings.Cut(lease.Token, ":")
 	if !ok || token == "" || *r.id.Load() != runID {
 		return nil, "", classify(errOtherRun)
 	}

@@ -56,25 +56,41 @@ var (
 	noticesLua string
 	//go:embed lua/notified.lua
 	notifiedLua string
+	//go:embed lua/reconcile.lua
+	reconcileLua string
+	//go:embed lua/recount.lua
+	recountLua string
+	//go:embed lua/retry.lua
+	retryLua string
+	//go:embed lua/edit.lua
+	editLua string
+	//go:embed lua/inspect.lua
+	inspectLua string
 
-	writeScript    = newScript(writeLua)
-	statusScript   = newScript(statusLua)
-	deleteScript   = newScript(deleteLua)
-	readScript     = newScript(readLua)
-	waitingScript  = newScript(waitingLua)
-	dueScript      = newScript(dueLua)
-	claimScript    = newScript(claimLua)
-	ackScript      = newScript(ackLua)
-	backoffScript  = newScript(backoffLua)
-	buryScript     = newScript(buryLua)
-	moveScript     = newScript(moveLua)
-	forgetScript   = newScript(forgetLua)
-	markScript     = newScript(markLua)
-	dropScript     = newScript(dropLua)
-	floorScript    = newScript(floorLua)
-	liftScript     = newScript(liftLua)
-	noticesScript  = newScript(noticesLua)
-	notifiedScript = newScript(notifiedLua)
+	writeScript   = newScript(writeLua)
+	statusScript  = newScript(statusLua)
+	deleteScript  = newScript(deleteLua)
+	readScript    = newScript(readLua)
+	waitingScript = newScript(waitingLua)
+	dueScript     = newScript(dueLua)
+	claimScript   = newScript(claimLua)
+	ackScript     = newScript(ackLua)
+	backoffScript = newScript(backoffLua)
+	buryScript    = newScript(buryLua)
+	moveScript    = newScript(moveLua)
+	forgetScript  = newScript(forgetLua)
+	markScript    = newScript(markLua)
+	dropScript    = newScript(dropLua)
+	floorScript   = newScript(floorLua)
+	liftScript    = newScript(liftLua)
+
+	reconcileScript = newScript(reconcileLua)
+	recountScript   = newScript(recountLua)
+	retryScript     = newScript(retryLua)
+	editScript      = newScript(editLua)
+	inspectScript   = newScript(inspectLua)
+	noticesScript   = newScript(noticesLua)
+	notifiedScript  = newScript(notifiedLua)
 )
 
 // call is one script with its arguments.
@@ -88,7 +104,13 @@ type call struct {
 // did not run, so those, and only those, are loaded and run once more, still in
 // order. Nothing else is ever retried (R2): the client's own retries are off.
 func (r *run) eval(ctx context.Context, calls ...call) ([]*redis.Cmd, error) {
-	cmds, err := r.pipe(ctx, calls)
+	return r.healed(ctx, calls, func(calls []call) ([]*redis.Cmd, error) { return r.pipe(ctx, calls) })
+}
+
+// healed runs the calls by the function given, and those that met NOSCRIPT
+// once more.
+func (r *run) healed(ctx context.Context, calls []call, pipe func([]call) ([]*redis.Cmd, error)) ([]*redis.Cmd, error) {
+	cmds, err := pipe(calls)
 	var missing []int
 	for i, cmd := range cmds {
 		if cmd.Err() != nil && strings.HasPrefix(cmd.Err().Error(), "NOSCRIPT") {
@@ -105,7 +127,7 @@ func (r *run) eval(ctx context.Context, calls ...call) ([]*redis.Cmd, error) {
 			return cmds, fmt.Errorf("load script: %w", err)
 		}
 	}
-	retried, _ := r.pipe(ctx, again)
+	retried, _ := pipe(again)
 	for i, at := range missing {
 		cmds[at] = retried[i]
 	}

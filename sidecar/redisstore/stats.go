@@ -2,14 +2,18 @@ package redisstore
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 )
 
 // Counts is how much of one blog Redis holds.
 type Counts struct {
 	DirtyPosts  int64
+	DirtyFields int64
 	DeadLetters int64
 	Notices     int64         // synced fields that WordPress was not told of yet
 	Overdue     time.Duration // how long the oldest sync is due, and its sync delay
@@ -23,14 +27,17 @@ func (s *Store) Counts(ctx context.Context, blog uint64) (Counts, error) {
 	}
 	pipe := r.Pipeline()
 	dirty := pipe.ZCard(ctx, s.keys.dirty(blog))
+	fields := pipe.HGet(ctx, s.keys.floor(blog), "dirty")
 	dead := pipe.HLen(ctx, s.keys.dead(blog))
 	notices := pipe.HLen(ctx, s.keys.notices(blog))
 	oldest := pipe.ZRangeWithScores(ctx, s.keys.dirty(blog), 0, 0)
 	now := pipe.Time(ctx)
-	if _, err := pipe.Exec(ctx); err != nil {
+	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
 		return Counts{}, classify(err)
 	}
 	counts := Counts{DirtyPosts: dirty.Val(), DeadLetters: dead.Val(), Notices: notices.Val()}
+	counts.DirtyFields, _ = fields.Int64() // nothing was ever counted: 0
+	counts.DirtyFields = max(0, counts.DirtyFields)
 	if z := oldest.Val(); len(z) > 0 {
 		counts.Overdue = max(0, now.Val().Sub(time.UnixMilli(int64(z[0].Score)))+s.SyncDelay)
 	}
@@ -49,6 +56,7 @@ type Server struct {
 	AppendFsync     string // "" when CONFIG is not allowed to us
 	NoFsyncRewrite  string // no-appendfsync-on-rewrite, "" likewise
 	DefaultUser     string // rules of the ACL user "default", "" likewise
+	waitAOF         bool
 }
 
 // Server asks INFO, and CONFIG where that is allowed.
@@ -77,6 +85,7 @@ func (s *Store) Server(ctx context.Context) (Server, error) {
 		AppendFsync:    config.Val()["appendfsync"],
 		NoFsyncRewrite: config.Val()["no-appendfsync-on-rewrite"],
 		DefaultUser:    rules(user.Val()),
+		waitAOF:        r.waitAOF.Load(),
 	}, nil
 }
 
@@ -88,9 +97,30 @@ func rules(reply any) string {
 	return strings.TrimSpace(keys + " " + commands)
 }
 
+// CannotFlush tells, in words, why this Redis cannot say that a write is on
+// disk; "" when it can.
+func (s Server) CannotFlush() string {
+	switch {
+	case !s.AOF:
+		return "appendonly is no: nothing is ever on disk; set appendonly yes"
+	case s.waitAOF:
+		return ""
+	case s.AppendFsync != "always" || s.NoFsyncRewrite != "no":
+		return "Redis " + s.Version + " has no WAITAOF (7.2 has): set appendfsync always and no-appendfsync-on-rewrite no"
+	}
+	return ""
+}
+
 // Full tells whether writes are refused, or about to be: nine tenths of
-// maxmemory are used.
-func (s Server) Full() bool { return s.MaxMemory > 0 && s.UsedMemory > s.MaxMemory/10*9 }
+// maxmemory, or of the limit that we were given (0: none), are used.
+func (s Server) Full(limit int64) bool {
+	for _, each := range []int64{s.MaxMemory, limit} {
+		if each > 0 && s.UsedMemory > each/10*9 {
+			return true
+		}
+	}
+	return false
+}
 
 // Unsafe lists, in words, the settings under which an acknowledged write could
 // be lost without an error. Source: redis.conf and the persistence pages.

@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -20,6 +21,8 @@ type Options struct {
 	ClaimLease time.Duration     // after which a claim of a crashed syncer comes due again
 	BackoffMax time.Duration     // the longest that a post is put back for
 	CleanTTL   time.Duration     // how long clean copies stay
+	MaxDirty   int64             // dirty fields of a blog, above which writes are refused; 0: any
+	MaxMemory  int64             // bytes that Redis may use before writes are refused; 0: its own maxmemory alone
 }
 
 // Store is the offloaded fields of all blogs of one WordPress network.
@@ -27,6 +30,7 @@ type Store struct {
 	Options
 	keys keys
 	runs runs
+	used atomic.Int64 // bytes that Redis uses, as Watch last saw
 }
 
 // Open connects lazily: a Redis that is away is an error of each call, not of

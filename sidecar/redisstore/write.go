@@ -10,21 +10,25 @@ import (
 )
 
 // Write takes each write in one atomic step, all in one round trip, under the
-// lease each carries (R2). The outcomes are per write and per field. On an
-// error that is not ErrUnknownOutcome, nothing was written at all.
+// lease each carries (R2), and asks for the flush of the first for all. The
+// outcomes are per write and per field. On an error that is not
+// ErrUnknownOutcome, nothing was written at all.
 func (s *Store) Write(ctx context.Context, writes []appointment.Write) ([][]appointment.Outcome, error) {
 	if len(writes) == 0 {
 		return nil, nil
 	}
-	r, token, err := s.runs.at(ctx, writes[0].Lease.Token)
+	r, token, err := s.at(ctx, writes[0].Lease)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.full(); err != nil {
 		return nil, err
 	}
 	calls := make([]call, len(writes))
 	for i, w := range writes {
 		calls[i] = s.writeCall(w, token)
 	}
-	cmds, err := r.eval(ctx, calls...)
+	cmds, err := r.evalFlushed(ctx, writes[0].Flush, calls...)
 	if err != nil {
 		return nil, ofAll(cmds, classify(err))
 	}
@@ -58,8 +62,8 @@ func ofAll(cmds []*redis.Cmd, err error) error {
 func (s *Store) writeCall(w appointment.Write, token string) call {
 	blog := w.Post.Blog
 	hash, dirty := s.keys.post(w.Post)
-	args := make([]any, 0, 6+4*len(w.Fields))
-	args = append(args, token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), int64(w.TTL.Seconds()), flags(w.Direct, w.Lease))
+	args := make([]any, 0, 7+4*len(w.Fields))
+	args = append(args, token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), int64(w.TTL.Seconds()), flags(w.Direct, w.Lease), s.MaxDirty)
 	for _, f := range w.Fields {
 		set, same := "=", "0"
 		if f.Delete {
@@ -87,11 +91,14 @@ func flags(direct bool, lease appointment.Lease) string {
 // SetStatus writes status and last_updated_redis in one step if Redis holds the
 // appointment or the caller knows that it exists. false: there is none.
 func (s *Store) SetStatus(ctx context.Context, w appointment.Write, status string, known bool) (bool, error) {
+	if err := s.full(); err != nil {
+		return false, err
+	}
 	blog := w.Post.Blog
 	hash, dirty := s.keys.post(w.Post)
-	n, err := s.number(ctx, w.Lease, func(token string) call {
+	n, err := s.flushed(ctx, w, func(token string) call {
 		return call{statusScript, []string{s.keys.floor(blog), hash, dirty, s.keys.dirty(blog), s.keys.dead(blog)},
-			[]any{token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), flags(w.Direct, w.Lease), status, known}}
+			[]any{token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), flags(w.Direct, w.Lease), status, known, s.MaxDirty}}
 	})
 	return n == 1, err
 }
@@ -99,11 +106,14 @@ func (s *Store) SetStatus(ctx context.Context, w appointment.Write, status strin
 // Delete leaves a tombstone for every field that Redis holds of the post.
 // false: it holds none.
 func (s *Store) Delete(ctx context.Context, w appointment.Write) (bool, error) {
+	if err := s.full(); err != nil {
+		return false, err
+	}
 	blog := w.Post.Blog
 	hash, dirty := s.keys.post(w.Post)
-	n, err := s.number(ctx, w.Lease, func(token string) call {
+	n, err := s.flushed(ctx, w, func(token string) call {
 		return call{deleteScript, []string{s.keys.floor(blog), hash, dirty, s.keys.dirty(blog)},
-			[]any{token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), flags(w.Direct, w.Lease)}}
+			[]any{token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), flags(w.Direct, w.Lease), s.MaxDirty}}
 	})
 	return n == 1, err
 }
@@ -122,7 +132,7 @@ func (s *Store) Move(ctx context.Context, lease appointment.Lease, slug string, 
 	fromHash, fromDirty := s.keys.pair(blog, s.keys.patterns[0], slug)
 	hash, dirty := s.keys.post(post)
 	_, err := s.number(ctx, lease, func(token string) call {
-		return call{moveScript, []string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), fromHash, fromDirty, hash, dirty},
+		return call{moveScript, []string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), fromHash, fromDirty, hash, dirty, s.keys.ttls(blog), s.keys.dead(blog)},
 			[]any{token, lease.Epoch, slug, post.Member(), s.SyncDelay.Milliseconds()}}
 	})
 	return err
@@ -141,11 +151,16 @@ func (s *Store) Forget(ctx context.Context, lease appointment.Lease, post appoin
 
 // number runs one script that answers a number.
 func (s *Store) number(ctx context.Context, lease appointment.Lease, build func(token string) call) (int64, error) {
-	r, token, err := s.runs.at(ctx, lease.Token)
+	return s.flushed(ctx, appointment.Write{Lease: lease}, build)
+}
+
+// flushed is number for a write.
+func (s *Store) flushed(ctx context.Context, w appointment.Write, build func(token string) call) (int64, error) {
+	r, token, err := s.at(ctx, w.Lease)
 	if err != nil {
 		return 0, err
 	}
-	cmds, err := r.eval(ctx, build(token))
+	cmds, err := r.evalFlushed(ctx, w.Flush, build(token))
 	if err != nil {
 		return 0, classify(err)
 	}

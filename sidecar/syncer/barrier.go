@@ -95,6 +95,15 @@ func (s *Syncer) Drain(ctx context.Context, blog uint64) (appointment.SyncReport
 
 func (s *Syncer) sweep(ctx context.Context, blog uint64, drain bool) (appointment.SyncReport, error) {
 	var report appointment.SyncReport
+	if drain { // what was overlooked would belong to an earlier owner after the return, and be left out
+		if ticket, err := s.owner.Ticket(ctx, blog); err != nil {
+			return report, err
+		} else if !s.isLookedAt(blog, ticket.Token, 0) {
+			if _, err := s.Reconcile(ctx, blog); err != nil {
+				return report, err
+			}
+		}
+	}
 	members, err := s.redis.Members(ctx, blog, -1)
 	if err != nil {
 		return report, err

@@ -143,6 +143,32 @@ func TestDeadLetters(t *testing.T) {
 			t.Errorf("dead letters %q, %d buried", got, b.Buried.Load())
 		}
 	})
+	t.Run("take one of a batch of 500: the other 499 arrive in the same cycle", func(t *testing.T) {
+		b := open(t, func(o *syncer.Options) { o.Delay, o.Batch = 5*time.Millisecond, 500 })
+		for id := uint64(10); id < 510; id++ {
+			b.exec(t, "INSERT INTO wp_posts (ID, post_type, post_name) VALUES (?, 'hospital_appointment', ?)", id, fmt.Sprintf("appt_%d", id))
+		}
+		for id := uint64(10); id < 510; id++ {
+			b.set(t, post(id), "status", map[bool]string{true: "bad \xff", false: "good"}[id == 260])
+		}
+		containers.Eventually(t, 5*time.Second, func(ctx context.Context) error {
+			if due, err := b.redis.Due(ctx, []uint64{1}, 500); err != nil || len(due[1]) < 500 {
+				return fmt.Errorf("%d are due, %v", len(due[1]), err)
+			}
+			return nil
+		})
+		if n, err := b.FlushOnce(t.Context(), 1); err != nil || n != 500 {
+			t.Fatalf("FlushOnce = %d, %v", n, err)
+		}
+		var arrived int
+		if err := b.sql.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM wp_postmeta WHERE meta_value = 'good'").Scan(&arrived); err != nil || arrived != 499 {
+			t.Errorf("%d arrived, %v", arrived, err)
+		}
+		b.wantDirty(t)
+		if got := b.letters(t); !slices.Equal(got, []string{"260 status refused bad \xff"}) {
+			t.Errorf("dead letters %q", got)
+		}
+	})
 	t.Run("take all fields of a post that is gone", func(t *testing.T) {
 		b := open(t)
 		b.set(t, post(99), "status", "x")

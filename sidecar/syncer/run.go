@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"hospital-appointments-redis/sidecar/appointment"
@@ -28,6 +29,11 @@ const everyBlog = 0
 // that doubles up to two seconds, and says so once for each; it uses up nobody's
 // retries (P8).
 func (s *Syncer) Run(ctx context.Context) error {
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	if s.ReconcileEvery > 0 {
+		beside.Go(func() { s.keepReconciled(ctx) })
+	}
 	tick := max(s.Delay/5, 5*time.Millisecond)
 	resting := map[uint64]rest{}
 	timer := time.NewTimer(tick)

@@ -25,6 +25,7 @@ type Redis interface {
 	Waiting(ctx context.Context, lease appointment.Lease, posts []appointment.Post) ([]string, uint64, error)
 	Drop(ctx context.Context, blog uint64, posts []appointment.Post, fields []string) error
 	Retire(ctx context.Context, blog uint64, letters bool) error
+	Reconcile(ctx context.Context, lease appointment.Lease) (appointment.Reconciled, error)
 }
 
 // Rows is where they are brought.
@@ -48,12 +49,13 @@ type Owner interface {
 
 // Options of a Syncer.
 type Options struct {
-	Delay      time.Duration // from a post's first dirty field to its sync
-	Batch      int           // posts in one transaction
-	BackoffMax time.Duration // the longest that a locked post is put back for
-	Unresolved time.Duration // how long a slug that no post has is tried
-	Types      appointment.Types
-	Logger     *slog.Logger
+	Delay          time.Duration // from a post's first dirty field to its sync
+	Batch          int           // posts in one transaction
+	BackoffMax     time.Duration // the longest that a locked post is put back for
+	Unresolved     time.Duration // how long a slug that no post has is tried
+	ReconcileEvery time.Duration // how often the dirty set is held against the dirty hashes; 0: never
+	Types          appointment.Types
+	Logger         *slog.Logger
 }
 
 // Syncer is safe for concurrent use: barriers run beside Run, and beside other
@@ -70,11 +72,14 @@ type Syncer struct {
 	Buried   atomic.Uint64 // fields that became dead letters since start
 	mu       sync.Mutex
 	attempts map[appointment.Post]int // of locked posts, for their back-off
+	looked   map[uint64]looked        // by blog
+
+	Reconciled atomic.Uint64 // posts that were put back into the dirty set since start
 }
 
 // New wires a Syncer; it does nothing until Run or a barrier.
 func New(redis Redis, rows Rows, owner Owner, options Options) *Syncer {
-	return &Syncer{Options: options, redis: redis, rows: rows, owner: owner, attempts: map[appointment.Post]int{}}
+	return &Syncer{Options: options, redis: redis, rows: rows, owner: owner, attempts: map[appointment.Post]int{}, looked: map[uint64]looked{}}
 }
 
 // posts reads members of the dirty set; what can be none is logged and left

@@ -15,14 +15,16 @@ for i = 7, #ARGV, 4 do
   local hash, dirty = KEYS[6 + 2 * ARGV[i]], KEYS[7 + 2 * ARGV[i]]
   local key, mark = ARGV[i + 1], ARGV[i + 2]
   if redis.call('HGET', dirty, key) == mark then
-    redis.call('HDEL', dirty, key)
+    cleared = cleared + redis.call('HDEL', dirty, key)
     if ARGV[i + 3] == 'l' then redis.call('HDEL', hash, key) end
     -- One left out too: it may be in MySQL from a sync that died before it came here. What is a slug's is nowhere.
     if string.find(mark, 'd', 1, true) and string.find(ARGV[2], '^%d+$') then redis.call('HSET', KEYS[5], ARGV[2] .. ':' .. key, mark) end
-    cleared = cleared + 1
   end
 end
-if cleared > 0 then redis.call('HINCRBY', KEYS[1], 'generation', 1) end
+if cleared > 0 then
+  redis.call('HINCRBY', KEYS[1], 'generation', 1)
+  redis.call('HINCRBY', KEYS[1], 'dirty', -cleared)
+end
 
 local left = 0
 for i = 6, #KEYS, 2 do left = left + redis.call('HLEN', KEYS[i + 1]) end

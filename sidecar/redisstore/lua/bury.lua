@@ -18,4 +18,5 @@ for i = 4, #ARGV, 4 do
     moved = moved + 1
   end
 end
+if moved > 0 then redis.call('HINCRBY', KEYS[1], 'dirty', -moved) end
 return moved

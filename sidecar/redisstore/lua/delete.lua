@@ -1,25 +1,29 @@
 #!lua
 -- The guide's delete: a tombstone for every field that Redis holds of the post, and for none that it does not (R2).
 -- KEYS 1 floor, 2 post hash, 3 dirty hash, 4 dirty set
--- ARGV 1 token, 2 epoch, 3 member, 4 sync delay (ms), 5 flags of the mark
--- Returns 1, or 0 when Redis holds nothing of it. Errors: HOSPITAL_TOKEN, HOSPITAL_EPOCH.
-local floor = redis.call('HMGET', KEYS[1], 'token', 'epoch')
+-- ARGV 1 token, 2 epoch, 3 member, 4 sync delay (ms), 5 flags of the mark,
+--      6 most dirty fields (0: any)
+-- Returns 1, or 0 when Redis holds nothing of it. Errors: HOSPITAL_TOKEN, HOSPITAL_EPOCH, HOSPITAL_FULL.
+local floor = redis.call('HMGET', KEYS[1], 'token', 'epoch', 'dirty')
 if floor[1] ~= ARGV[1] then return redis.error_reply('HOSPITAL_TOKEN another Redis, or an emptied one') end
 local epoch = tonumber(ARGV[2])
 local lowest = tonumber(floor[2])
 if epoch < lowest then return redis.error_reply('HOSPITAL_EPOCH the epoch is over') end
+if ARGV[6] ~= '0' and tonumber(floor[3] or '0') >= tonumber(ARGV[6]) then return redis.error_reply('HOSPITAL_FULL ' .. floor[3] .. ' fields wait for MySQL') end
 local keys = redis.call('HKEYS', KEYS[2])
 if #keys == 0 or (#keys == 1 and keys[1] == 'last_updated_redis') then return 0 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 if epoch > lowest then redis.call('HSET', KEYS[1], 'epoch', ARGV[2]) end
+local added = 0
 for _, key in ipairs(keys) do
   if key ~= 'last_updated_redis' then
     local counter = redis.call('HINCRBY', KEYS[1], 'counter', 1)
-    redis.call('HSET', KEYS[3], key, string.format('%.0f-%.0f@%.0f', epoch, counter, now) .. ARGV[5])
+    added = added + redis.call('HSET', KEYS[3], key, string.format('%.0f-%.0f@%.0f', epoch, counter, now) .. ARGV[5])
   end
 end
+if added > 0 then redis.call('HINCRBY', KEYS[1], 'dirty', added) end
 redis.call('DEL', KEYS[2])
 redis.call('ZADD', KEYS[4], 'NX', now + ARGV[4], ARGV[3])
 return 1

@@ -1,6 +1,7 @@
 #!lua
 -- A slug that nobody knew has a post now: its fields become that post's, as a write of this moment (R2).
--- KEYS 1 floor, 2 dirty set, 3 claims, 4 slug's hash, 5 slug's dirty hash, 6 post hash, 7 dirty hash
+-- KEYS 1 floor, 2 dirty set, 3 claims, 4 slug's hash, 5 slug's dirty hash, 6 post hash, 7 dirty hash,
+--      8 ttls, 9 dead letters
 -- ARGV 1 token, 2 epoch, 3 slug, 4 member, 5 sync delay (ms)
 -- Returns how many fields moved. A field that the post has dirty itself was written knowing the post: it stays.
 -- Errors: HOSPITAL_TOKEN, HOSPITAL_EPOCH.
@@ -21,15 +22,20 @@ for i = 1, #marks, 2 do
     local flags = string.match(marks[i + 1], '%a*$')
     redis.call('HSET', KEYS[7], key, string.format('%.0f-%.0f@%.0f', epoch, counter, now) .. flags)
     if value then redis.call('HSET', KEYS[6], key, value) else redis.call('HDEL', KEYS[6], key) end
+    redis.call('HDEL', KEYS[9], ARGV[4] .. ':' .. key)
     moved = moved + 1
   end
 end
+redis.call('HINCRBY', KEYS[1], 'dirty', moved - #marks / 2)
 redis.call('DEL', KEYS[4], KEYS[5])
 redis.call('ZREM', KEYS[2], ARGV[3])
 redis.call('HDEL', KEYS[3], ARGV[3])
+local ttl = redis.call('HGET', KEYS[8], ARGV[3])
+redis.call('HDEL', KEYS[8], ARGV[3])
 if moved > 0 then
   redis.call('HSET', KEYS[6], 'last_updated_redis', time[1])
   redis.call('PERSIST', KEYS[6])
   redis.call('ZADD', KEYS[2], 'NX', now + ARGV[5], ARGV[4])
+  if ttl then redis.call('HSET', KEYS[8], ARGV[4], ttl) end
 end
 return moved

@@ -67,8 +67,8 @@ final class Answer {
 		return 'yes' === $this->done;
 	}
 
-	/** Whether the sidecar, or its Redis, is gone rather than unwilling. A full Redis still answers. */
+	/** Whether the sidecar, or its Redis, is gone rather than unwilling. A full one still answers. */
 	public function is_failure(): bool {
-		return 0 === $this->status || ( $this->status >= 500 && 'redis_full' !== $this->code );
+		return 0 === $this->status || ( $this->status >= 500 && ! in_array( $this->code, array( 'redis_full', 'backlog_full' ), true ) );
 	}
 }

@@ -56,6 +56,9 @@ final class Dead_Letters {
 		if ( ! current_user_can( 'manage_options' ) || '' === $post || '' === $key ) {
 			wp_die( esc_html__( 'Sorry, you are not allowed to do this.', 'hospital-appointments-redis' ), '', array( 'response' => 403 ) );
 		}
+
+		Wire::$actor = wp_get_current_user()->user_login;
+
 		$path = '/v1/dead-letters/' . rawurlencode( $post ) . '/' . rawurlencode( $key );
 		if ( 'discard' === self::posted( 'decision' ) ) {
 			$reason = trim( sanitize_text_field( self::posted( 'reason' ) ) );

@@ -16,6 +16,9 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Wire {
 
+	/** @var string Who decides, for the sidecar's log; '' where nobody asks. */
+	public static $actor = '';
+
 	/**
 	 * The curl options of a request.
 	 *
@@ -79,6 +82,9 @@ final class Wire {
 			'Authorization: Bearer ' . Settings::token(),
 			'X-Request-Id: ' . $request_id,
 		);
+		if ( '' !== self::$actor ) {
+			$headers[] = 'X-Hospital-Actor: ' . substr( rawurlencode( self::$actor ), 0, 128 );
+		}
 		if ( $deadline > 0 ) {
 			$headers[] = 'X-Hospital-Deadline: ' . $deadline;
 		}

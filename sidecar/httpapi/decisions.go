@@ -1,0 +1,172 @@
+package httpapi
+
+import (
+	"errors"
+	"log/slog"
+	"strings"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
+
+// What a person decides about dead letters. Each leaves who decided in the log.
+
+// retryDeadLetter makes the field dirty again, in the order that is now.
+func (s *Server) retryDeadLetter(c *call) error {
+	if err := nothing(c); err != nil {
+		return err
+	}
+	actor, letter, err := s.decision(c)
+	if err != nil {
+		return err
+	}
+	if err := s.retry(c, letter, actor); err != nil {
+		return err
+	}
+	c.bool("retried", true)
+	return nil
+}
+
+// retryDeadLetters retries every one, and stops at the first that cannot be:
+// what keeps one from being written keeps all. One that somebody else took
+// meanwhile is no failure.
+func (s *Server) retryDeadLetters(c *call) error {
+	if err := nothing(c); err != nil {
+		return err
+	}
+	actor, err := actorOf(c.web.Request().Header)
+	if err != nil {
+		return err
+	}
+	all, err := s.DeadLetters.DeadLetters(c.ctx, c.blog)
+	if err != nil {
+		return err
+	}
+	retried, level := 0, appointment.SQL
+	for _, each := range all {
+		err := s.retry(c, each, actor)
+		if errors.Is(err, appointment.ErrUnknownDeadLetter) {
+			continue
+		}
+		if err != nil {
+			c.partly = retried > 0
+			return err
+		}
+		retried++
+		level = lower(level, c.ack)
+	}
+	if c.ack = level; retried == 0 {
+		c.ack = none
+	}
+	c.count("retried", retried)
+	return nil
+}
+
+// lower is the lesser of two levels.
+func lower(a, b appointment.Ack) appointment.Ack {
+	for _, each := range []appointment.Ack{appointment.Memory, appointment.Fsynced} {
+		if a == each || b == each {
+			return each
+		}
+	}
+	return a
+}
+
+func (s *Server) retry(c *call, l appointment.DeadLetter, actor string) error {
+	w := appointment.Write{Post: l.Post, Direct: true, Flush: c.flush(), Fields: []appointment.Field{{Key: l.Key}}}
+	if err := s.DeadLetters.Retry(c.ctx, w, l.Key); err != nil {
+		return err
+	}
+	s.logDecision(c, "retried a dead letter", actor, about(l)...)
+	c.ack = appointment.Memory
+	s.acknowledge(c, w)
+	return nil
+}
+
+// editDeadLetter gives one another value: the bytes that wp_postmeta is to hold
+// once it is retried. It stays a dead letter until then.
+func (s *Server) editDeadLetter(c *call) error {
+	value, err := s.decodeValue(c)
+	if err != nil {
+		return err
+	}
+	actor, letter, err := s.decision(c)
+	if err != nil {
+		return err
+	}
+	if err := s.DeadLetters.Edit(c.ctx, letter.Post, letter.Key, value); err != nil {
+		return err
+	}
+	s.logDecision(c, "edited a dead letter", actor, append(about(letter), slog.Int("bytes", len(value)))...)
+	c.bool("edited", true)
+	return nil
+}
+
+func (s *Server) decodeValue(c *call) (value string, err error) {
+	in := newScanner(c.body)
+	members := names{known: []string{"value"}}
+	in.open('{', badRequest)
+	for in.member(&members) != "" {
+		value = s.value(in)
+		in.in("value")
+	}
+	if err := in.end(); err != nil {
+		return "", err
+	}
+	if !members.has("value") {
+		return "", fail(badRequest, "value", "missing")
+	}
+	return value, nil
+}
+
+// discardDeadLetter removes one for good. The reason that it wants goes to the
+// log, which is all that remains of it.
+func (s *Server) discardDeadLetter(c *call) error {
+	reason, err := decodeReason(c)
+	if err != nil {
+		return err
+	}
+	actor, letter, err := s.decision(c)
+	if err != nil {
+		return err
+	}
+	if err := s.DeadLetters.Discard(c.ctx, letter.Post, letter.Key); err != nil {
+		return err
+	}
+	s.logDecision(c, "discarded a dead letter", actor, append(about(letter), slog.String("reason", reason))...)
+	c.bool("discarded", true)
+	return nil
+}
+
+func decodeReason(c *call) (reason string, err error) {
+	in := newScanner(c.body)
+	members := names{known: []string{"reason"}}
+	in.open('{', badRequest)
+	for in.member(&members) != "" {
+		reason = in.text()
+		in.in("reason")
+	}
+	if err := in.end(); err != nil {
+		return "", err
+	}
+	if strings.TrimSpace(reason) == "" || len(reason) > 1000 {
+		return "", fail(badRequest, "reason", "want a reason, of at most 1000 bytes")
+	}
+	return reason, nil
+}
+
+// decision reads who decides about which dead letter.
+func (s *Server) decision(c *call) (actor string, l appointment.DeadLetter, err error) {
+	if actor, err = actorOf(c.web.Request().Header); err != nil {
+		return "", l, err
+	}
+	l, err = s.findDeadLetter(c)
+	return actor, l, err
+}
+
+// about is what the log says of a dead letter.
+func about(l appointment.DeadLetter) []slog.Attr {
+	return []slog.Attr{
+		slog.String("post", l.Post.Member()), slog.String("key", l.Key),
+		slog.String("code", l.Code), slog.String("version", l.Version.String()),
+	}
+}

@@ -1,0 +1,82 @@
+package redisstore
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/redis/go-redis/v9"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
+
+// Retry makes the dead letter of a write's post and key a write of this moment,
+// under the write's lease; the letter goes with it. ErrUnknownDeadLetter: there
+// is none, or somebody else took it, or wrote the field, meanwhile.
+func (s *Store) Retry(ctx context.Context, w appointment.Write, key string) error {
+	return s.asRead(ctx, w.Post, key, func(body string, l appointment.DeadLetter) (int64, error) {
+		set := "="
+		if l.Deleted {
+			set = "-"
+		}
+		if err := s.full(); err != nil {
+			return 0, err
+		}
+		blog := l.Post.Blog
+		hash, dirty := s.keys.post(l.Post)
+		return s.flushed(ctx, w, func(token string) call {
+			return call{retryScript, []string{s.keys.floor(blog), hash, dirty, s.keys.dirty(blog), s.keys.dead(blog)},
+				[]any{token, w.Lease.Epoch, l.Post.Member(), s.SyncDelay.Milliseconds(), flags(w.Direct, w.Lease), s.MaxDirty, key, body, set, l.Value}}
+		})
+	})
+}
+
+// Edit gives a dead letter another value, the bytes that a retry will write.
+// ErrUnknownDeadLetter: there is none.
+func (s *Store) Edit(ctx context.Context, post appointment.Post, key, value string) error {
+	return s.asRead(ctx, post, key, func(body string, l appointment.DeadLetter) (int64, error) {
+		l.Value, l.Deleted = value, false
+		edited, err := json.Marshal(storedFrom(l))
+		if err != nil {
+			return 0, fmt.Errorf("encode dead letter: %w", err)
+		}
+		r, err := s.runs.get(ctx)
+		if err != nil {
+			return 0, err
+		}
+		cmds, err := r.eval(ctx, call{editScript, []string{s.keys.dead(post.Blog)}, []any{letter(post.Member(), key), body, edited}})
+		if err != nil {
+			return 0, classify(err)
+		}
+		n, err := cmds[0].Int64()
+		return n, classify(err)
+	})
+}
+
+// asRead reads a dead letter and changes it by a script that answers 0 if it is
+// another by then. That is rare: somebody edits it at the same moment.
+func (s *Store) asRead(ctx context.Context, post appointment.Post, key string, change func(body string, l appointment.DeadLetter) (int64, error)) error {
+	name := letter(post.Member(), key)
+	for range 3 {
+		r, err := s.runs.get(ctx)
+		if err != nil {
+			return err
+		}
+		body, err := r.HGet(ctx, s.keys.dead(post.Blog), name).Result()
+		if errors.Is(err, redis.Nil) {
+			return appointment.ErrUnknownDeadLetter
+		}
+		if err != nil {
+			return classify(err)
+		}
+		l, err := parseLetter(post.Blog, name, body)
+		if err != nil {
+			return err
+		}
+		if n, err := change(body, l); err != nil || n == 1 {
+			return err
+		}
+	}
+	return appointment.ErrUnknownDeadLetter
+}
