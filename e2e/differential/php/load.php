@@ -1,0 +1,21 @@
+<?php
+/** Loads WordPress once, as an administrator's process, with the types and everything of the tester. */
+
+declare(strict_types=1);
+
+namespace Hospital\Differential;
+
+error_reporting( E_ALL );
+require '/e2e/wordpress/load.php';
+require_once ABSPATH . 'wp-admin/includes/admin.php';
+
+foreach ( array( 'Heard', 'Side' ) as $file ) {
+	require WP_PLUGIN_DIR . "/hospital-appointments-redis/tests/$file.php";
+}
+foreach ( array( 'Values', 'Draw', 'Operations', 'Request', 'Difference', 'OtherProcess', 'Listeners', 'Sequence', 'Player', 'Shrinker', 'Console', 'Breakages' ) as $file ) {
+	require __DIR__ . "/$file.php";
+}
+require __DIR__ . '/types.php';
+
+wp_set_current_user( 1 );
+Request::learn();
