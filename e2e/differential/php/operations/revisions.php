@@ -16,7 +16,7 @@ require_once dirname( __DIR__ ) . '/surfaces/texts.php';
 add_filter( 'wp_post_revision_meta_keys', static fn( $keys ) => array_merge( $keys, array( 'status' ) ) );
 
 $revisions = static function ( Side $side ): array {
-	return array_keys( wp_get_post_revisions( $side->post, array( 'order' => 'ASC' ) ) );
+	return array_keys( wp_get_post_revisions( $side->post, array( 'orderby' => 'ID', 'order' => 'ASC' ) ) );
 };
 $kept      = static function ( array $ids ): array {
 	$kept = array();
@@ -58,19 +58,6 @@ return array(
 				return array( $id > 0 && wp_restore_post_revision( $id ) === $side->post, $kept( $revisions( $side ) ) );
 			};
 			return Editor::does( $side->post, array(), $work );
-		},
-	),
-	'autosave'         => array(
-		'weight' => 1,
-		'draw'   => static function ( Draw $draw ): array {
-			return array( 'title' => Texts::valid( $draw ) . '!' );
-		},
-		'take'   => static function ( array $step, Side $side ) use ( $revisions, $kept ) {
-			$form = array( 'post_ID' => (string) $side->post, 'post_type' => $side->type, 'post_title' => $step['title'], 'content' => 'autosaved', 'excerpt' => '' );
-			$work = static function () use ( $side, $revisions, $kept ) {
-				return array( is_int( wp_create_post_autosave( $_POST ) ), $kept( $revisions( $side ) ) );
-			};
-			return Editor::does( $side->post, $form, $work );
 		},
 	),
 );
