@@ -58,14 +58,13 @@ final class Heard {
 		remove_filter( 'all', array( $this, 'hear' ), 10 );
 	}
 
-	/** A hook fired. When a post was binned is not the same second for both. */
+	/** A hook fired. */
 	public function hear( string $name, ...$arguments ): void {
 		if ( ! isset( self::IDS[ $name ] ) && 0 !== strncmp( $name, 'sanitize_post_meta_', 19 ) ) {
 			return;
 		}
-		$at = array_search( '_wp_trash_meta_time', $arguments, true );
-		if ( false !== $at && isset( $arguments[ $at + 1 ] ) ) {
-			$arguments[ $at + 1 ] = 'then';
+		if ( in_array( '_wp_trash_meta_time', $arguments, true ) || in_array( '_edit_lock', $arguments, true ) ) {
+			$arguments = array_map( array( self::class, 'then' ), $arguments );
 		}
 		// Objects as they are now: a callback may change one.
 		$this->fired[] = array( $name, array_map( array( $this->side, 'plain' ), $arguments ) );
@@ -78,6 +77,19 @@ final class Heard {
 	 */
 	public function lines(): array {
 		return array_map( array( $this, 'line' ), $this->fired );
+	}
+
+	/**
+	 * When a post was binned or opened, without the time: that is not the same second for both.
+	 *
+	 * @param mixed $argument Argument.
+	 * @return mixed
+	 */
+	private static function then( $argument ) {
+		if ( is_int( $argument ) ) {
+			return $argument > 1000000000 ? 'then' : $argument;
+		}
+		return is_string( $argument ) ? preg_replace( '/^1\d{9}(?=:|$)/D', 'then', $argument ) : $argument;
 	}
 
 	/** A post's name. */
