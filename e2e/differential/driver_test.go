@@ -3,6 +3,7 @@ package differential
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -31,6 +32,8 @@ type driver struct {
 	*containers.Stack
 	t testing.TB
 
+	// away says that the sidecar was ended; only who has the turn alone may look.
+	away bool
 	// turn is held by all who play, and alone by one who ends the sidecar.
 	turn sync.RWMutex
 }
@@ -38,6 +41,7 @@ type driver struct {
 // run plays sequences as told, in a PHP process of their own.
 func (d *driver) run(ctx context.Context, options ...string) (report, error) {
 	var r report
+	var noise strings.Builder // what is printed that is no line of ours, as by a fatal error
 	release := func() {}
 	defer func() { release() }()
 	hear := func(line string) (string, error) {
@@ -49,25 +53,45 @@ func (d *driver) run(ctx context.Context, options ...string) (report, error) {
 			release = d.turn.RUnlock
 		case line == "> begin alone":
 			d.turn.Lock()
-			release = func() { d.Start(d.t, "sidecar"); d.WaitForOffload(d.t); d.turn.Unlock() }
+			release = func() { d.start(); d.WaitForOffload(d.t); d.turn.Unlock() }
 		case line == "> end":
 			release()
 			release = func() {}
 		case line == "> stop sidecar":
-			d.Stop(d.t, "sidecar")
+			d.end((*containers.Stack).Stop)
 		case line == "> kill sidecar":
-			d.Kill(d.t, "sidecar")
+			d.end((*containers.Stack).Kill)
 		case line == "> start sidecar":
-			d.Start(d.t, "sidecar")
+			d.start()
 		case line == "> offload":
-			d.Start(d.t, "sidecar")
+			d.start()
 			d.WaitForOffload(d.t)
 		default:
-			return "", fmt.Errorf("the program prints %q", line)
+			fmt.Fprintln(&noise, line)
+			return "", nil
 		}
 		return "ok", nil
 	}
-	return r, d.Talk(ctx, "wordpress", hear, append([]string{"php", "/e2e/differential/php/run.php"}, options...)...)
+	err := d.Talk(ctx, "wordpress", hear, append([]string{"php", "/e2e/differential/php/run.php"}, options...)...)
+	if noise.Len() > 0 {
+		err = errors.Join(err, fmt.Errorf("the program prints:\n%s", &noise))
+	}
+	return r, err
+}
+
+// end ends the sidecar, unless it was ended before.
+func (d *driver) end(how func(*containers.Stack, testing.TB, string)) {
+	if !d.away {
+		how(d.Stack, d.t, "sidecar")
+		d.away = true
+	}
+}
+
+func (d *driver) start() {
+	if d.away {
+		d.Start(d.t, "sidecar")
+		d.away = false
+	}
 }
 
 // steps counts what was done by operations.

@@ -7,6 +7,13 @@ namespace Hospital\Differential;
 
 final class Console {
 
+	/** The one there is. */
+	public static function the(): self {
+		static $it = null;
+		$it        = $it ?? new self();
+		return $it;
+	}
+
 	/** Tells something, or asks for it; returns when it is done. */
 	public function tell( string $what ): void {
 		fwrite( STDOUT, "> $what\n" );

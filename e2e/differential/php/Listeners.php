@@ -101,10 +101,20 @@ final class Listeners {
 		}
 		self::$writing = true;
 		try {
-			self::$seen[] = array( $listener['on'], $key, 'wrote', update_post_meta( $post, wp_slash( $listener['key'] ), wp_slash( unserialize( serialize( $listener['value'] ) ) ) ) );
+			self::$seen[] = array( $listener['on'], $key, 'wrote', self::outcome( update_post_meta( $post, wp_slash( $listener['key'] ), wp_slash( unserialize( serialize( $listener['value'] ) ) ) ) ) );
 		} finally {
 			self::$writing = false;
 		}
+	}
+
+	/**
+	 * What a write returned; a new meta id is not the same for both.
+	 *
+	 * @param mixed $returned Returned.
+	 * @return mixed
+	 */
+	private static function outcome( $returned ) {
+		return is_int( $returned ) ? 'a meta id' : $returned;
 	}
 
 	/**

@@ -17,7 +17,7 @@ use Hospital\Appointments_Redis\Tests\Side;
  *         is a deep copy of its own. Nothing of it is slashed. What it throws is compared too.
  * needs   callable(): bool. Whether this WordPress can do it; optional.
  * away    bool: it ends or starts the sidecar. A sequence has such steps seldom, and then plays alone.
- * renews  bool: what it writes comes from elsewhere, so a new request begins after it.
+ * writes  Where it is not this process that writes: 'WordPress' elsewhere, 'API' or 'SQL'. A new request begins after it.
  *
  * The user is the administrator. A side's caches are those of this process.
  */
@@ -40,7 +40,7 @@ final class Operations {
 					throw new \LogicException( "two operations are called $name" );
 				}
 				if ( ( ! isset( $operation['needs'] ) || $operation['needs']() ) && ( ! $only || in_array( $name, $only, true ) ) ) {
-					$this->all[ $name ] = $operation + array( 'away' => false, 'renews' => false );
+					$this->all[ $name ] = $operation + array( 'away' => false, 'writes' => '' );
 				}
 			}
 		}
@@ -57,7 +57,7 @@ final class Operations {
 	}
 
 	/**
-	 * A step: the operation's name, its arguments, what happens before it and what is looked at after it.
+	 * A step: the operation's name, its arguments, what happens before it, whether a write of others leaves a cache, what is looked at.
 	 *
 	 * @param bool $away Whether the sidecar may be ended.
 	 * @return array<string, mixed>
@@ -67,7 +67,8 @@ final class Operations {
 		return array(
 			'operation' => $name,
 			'arguments' => ( $this->all[ $name ]['draw'] )( $draw ),
-			'before'    => $draw->one( array( '', '', '', '', 'request', 'request', 'flush' ) ),
+			'before'    => $draw->one( array( '', '', '', '', 'new request', 'new request, cache kept', 'cache flushed' ) ),
+			'after'     => $draw->one( array( '', 'cached' ) ),
 			'look'      => array_keys( array_filter( array( 'row' => $draw->chance( 3 ), 'rest' => $draw->chance( 6 ), 'other process' => $draw->chance( 6 ) ) ) ),
 			'place'     => $draw->below( 6 ),
 		);

@@ -6,7 +6,6 @@ declare(strict_types=1);
 namespace Hospital\Differential;
 
 use Hospital\Appointments_Redis\Post_Types;
-use Hospital\Appointments_Redis\Sidecar;
 use Hospital\Appointments_Redis\Tests\Side;
 
 final class Player {
@@ -14,26 +13,25 @@ final class Player {
 	/** @var Operations */
 	public $operations;
 
-	/** @var Console */
-	private $console;
-
 	/** @var Side */
 	private $native;
 
 	/** @var Side */
 	private $ours;
 
+	/** @var array<string, object> WordPress's object cache as each side has it, by type: what one does must not clean the other's. */
+	private $caches = array();
+
 	/** @var array<string, int> How often each operation was done, and what else happened. */
 	public $counts = array();
 
-	public function __construct( Operations $operations, Console $console ) {
+	public function __construct( Operations $operations ) {
 		$this->operations = $operations;
-		$this->console    = $console;
 	}
 
 	/** Returns what differs, '' if nothing does. */
 	public function play( Sequence $sequence ): string {
-		$this->console->tell( $sequence->away ? 'begin alone' : 'begin' );
+		Console::the()->tell( $sequence->away ? 'begin alone' : 'begin' );
 		try {
 			$this->open( $sequence );
 			foreach ( $sequence->steps as $i => $step ) {
@@ -45,7 +43,7 @@ final class Player {
 			return $difference->getMessage();
 		} finally {
 			Listeners::remove();
-			$this->console->tell( 'end' );
+			Console::the()->tell( 'end' );
 			$this->clean();
 		}
 	}
@@ -68,6 +66,9 @@ final class Player {
 		}
 		list( $this->native, $this->ours ) = $sides;
 		Request::begin();
+		foreach ( $sides as $side ) {
+			$this->caches[ $side->type ] = clone $GLOBALS['wp_object_cache'];
+		}
 		Difference::unless_same( 'Rows differ before the first step:', $this->native->table(), $this->ours->table() );
 		Listeners::add( $sequence->listeners );
 	}
@@ -79,29 +80,87 @@ final class Player {
 	 */
 	private function step( Sequence $sequence, int $i, array $step ): void {
 		$where = 'After step ' . ( $i + 1 ) . ', ' . Sequence::line( $step );
-		if ( '' !== $step['before'] ) {
-			'flush' === $step['before'] ? wp_cache_flush() : Request::begin();
-			$this->count( 'flush' === $step['before'] ? '(cache flushed before)' : '(new request before)' );
-		}
+		$this->before( $step['before'] );
 		$this->count( $step['operation'] );
-		$does = function ( Side $side ) use ( $step ): array {
-			return $this->does( $step, $side );
-		};
-		$expected = $does( $this->native );
-		$actual   = $does( $this->ours );
-		if ( $actual['heeded'] ) { // The sidecar told of a write that came past WordPress: every query must be made anew.
+		$expected = $this->does( $step, $this->native );
+		$actual   = $this->does( $step, $this->ours );
+		if ( $expected['heeded'] || $actual['heeded'] ) { // By a barrier for all, or told of a write that came past WordPress.
 			$actual['last_changed moved'] = $expected['last_changed moved'];
 		}
 		unset( $expected['heeded'], $actual['heeded'] );
 		Difference::unless_same( "$where: result, actions or last_changed differ:", $expected, $actual );
-		if ( $this->operations->get( $step['operation'] )['renews'] ) {
-			Request::begin();
-		}
-		Difference::unless_same( "$where: reads differ:", $this->native->reads( $this->keys( $sequence, $this->native ) ), $this->ours->reads( $this->keys( $sequence, $this->ours ) ) );
+		$this->after( $step );
+		$this->compare_reads( "$where: reads differ:", $sequence );
 		foreach ( $step['look'] as $look ) {
 			$this->count( "(looked at: $look)" );
-			Difference::unless_same( "$where: $look differs:", $this->look( $sequence, $step, $look, $this->native ), $this->look( $sequence, $step, $look, $this->ours ) );
+			$looks = function ( Side $side ) use ( $sequence, $step, $look ) {
+				return $this->look( $sequence, $step, $look, $side );
+			};
+			Difference::unless_same( "$where: $look differs:", $this->on( $this->native, $looks ), $this->on( $this->ours, $looks ) );
 		}
+	}
+
+	/** What happens before a step: a new request, which keeps a persistent cache or has none, or a flush of the cache. */
+	private function before( string $what ): void {
+		if ( '' !== $what ) {
+			$this->count( "($what before)" );
+			$this->forget( 'new request, cache kept' === $what, 'cache flushed' !== $what );
+		}
+	}
+
+	/**
+	 * After a write of somebody else a new request begins: what a process has read it does not read again, here as in core.
+	 *
+	 * With a persistent cache, a process of WordPress has cleaned it. Of one that wrote past WordPress only the plugin knows.
+	 *
+	 * @param array<string, mixed> $step Step.
+	 */
+	private function after( array $step ): void {
+		$writes = $this->operations->get( $step['operation'] )['writes'];
+		$cached = 'cached' === $step['after'] && 'SQL' !== $writes;
+		if ( '' === $writes ) {
+			return;
+		}
+		$this->forget( $cached, true );
+		foreach ( $cached ? array( $this->native, $this->ours ) : array() as $side ) {
+			if ( ! $side->ours || 'WordPress' === $writes ) {
+				$this->on(
+					$side,
+					static function ( Side $side ): void {
+						wp_cache_delete( $side->post, 'post_meta' );
+						wp_cache_set_posts_last_changed();
+					}
+				);
+			}
+		}
+	}
+
+	/** Both sides forget. */
+	private function forget( bool $cached, bool $request ): void {
+		foreach ( array( $this->native, $this->ours ) as $side ) {
+			$cached || $this->on( $side, static fn(): bool => wp_cache_flush() );
+		}
+		if ( $request ) {
+			Request::begin( true );
+		}
+	}
+
+	/** Every reader on both sides. */
+	private function compare_reads( string $what, Sequence $sequence ): void {
+		$reads = function ( Side $side ) use ( $sequence ): array {
+			return $side->reads( $this->keys( $sequence, $side ) );
+		};
+		Difference::unless_same( $what, $this->on( $this->native, $reads ), $this->on( $this->ours, $reads ) );
+	}
+
+	/**
+	 * Something is done with a side's own cache.
+	 *
+	 * @return mixed
+	 */
+	private function on( Side $side, callable $work ) {
+		$GLOBALS['wp_object_cache'] = $this->caches[ $side->type ];
+		return $work( $side );
 	}
 
 	/**
@@ -111,9 +170,18 @@ final class Player {
 	 * @return array<string, mixed>
 	 */
 	private function does( array $step, Side $side ): array {
-		$changed    = wp_cache_get( 'last_changed', 'posts' );
+		$GLOBALS['wp_object_cache'] = $this->caches[ $side->type ];
+		$changed    = wp_cache_get_last_changed( 'posts' ); // Whoever asks for it first makes it.
 		$generation = wp_cache_get( 'hospital_generation', 'hospital_appointments_redis' );
-		$did        = $side->does(
+		$warnings   = array();
+		Listeners::saw( $side ); // What they saw of what is read between the steps is no one's business.
+		set_error_handler(
+			static function ( int $level, string $message ) use ( &$warnings ): bool {
+				$warnings[] = $message;
+				return true;
+			}
+		);
+		$did = $side->does(
 			function ( Side $side ) use ( $step ) {
 				try {
 					return $this->operations->take( $step, $side );
@@ -124,7 +192,9 @@ final class Player {
 				}
 			}
 		);
+		restore_error_handler();
 		return $did + array(
+			'warnings'           => $warnings,
 			'listeners saw'      => Listeners::saw( $side ),
 			'last_changed moved' => wp_cache_get( 'last_changed', 'posts' ) !== $changed,
 			'heeded'             => wp_cache_get( 'hospital_generation', 'hospital_appointments_redis' ) !== $generation,
@@ -152,23 +222,19 @@ final class Player {
 	/** Brings everything home; then rows, and reads in a new request, are the same. Deletes the posts, which is a step too. */
 	private function finish( Sequence $sequence ): void {
 		if ( $sequence->away ) {
-			$this->console->tell( 'offload' );
+			Console::the()->tell( 'offload' );
 		}
-		self::bring_home( $this->ours->post );
-		Difference::unless_same( 'At the end the rows differ:', $this->native->table(), $this->ours->table() );
-		Request::begin();
-		Difference::unless_same( 'At the end, in a new request, reads differ:', $this->native->reads( $this->keys( $sequence, $this->native ) ), $this->ours->reads( $this->keys( $sequence, $this->ours ) ) );
-	}
-
-	/** A barrier for one post, or for whatever is left of it. */
-	public static function bring_home( int $post ): void {
-		$type   = get_post_type( $post );
-		$answer = false === $type
-			? Sidecar::wait_for( 'POST', '/v1/sync', array() )
-			: Sidecar::wait_for( 'POST', '/v1/barrier', array( 'posts' => array( $type => array( $post ) ) ) );
-		if ( ! $answer->ok() ) {
-			throw new \RuntimeException( "no barrier: $answer->code $answer->message" );
-		}
+		$home = static function ( Side $side ): array {
+			Home::bring( $side );
+			return $side->table();
+		};
+		Difference::unless_same( 'At the end the rows differ:', $this->on( $this->native, $home ), $this->on( $this->ours, $home ) );
+		$this->forget( false, true );
+		$this->compare_reads( 'At the end, in a new request, reads differ:', $sequence );
+		$gone = static function ( Side $side ): array {
+			return $side->does( static fn( Side $side ): bool => (bool) wp_delete_post( $side->post, true ) ) + array( 'rows' => $side->table() );
+		};
+		Difference::unless_same( 'Deleting the post:', $this->on( $this->native, $gone ), $this->on( $this->ours, $gone ) );
 	}
 
 	/** @return string[] */
@@ -179,7 +245,7 @@ final class Player {
 	private function clean(): void {
 		foreach ( array( $this->native, $this->ours ) as $side ) {
 			if ( null !== $side ) {
-				wp_delete_post( $side->post, true );
+				wp_delete_post( $side->post, true ); // Where a difference was found before it was.
 			}
 		}
 		$this->native = null;

@@ -65,8 +65,9 @@ final class Sequence {
 		foreach ( $step['arguments'] as $name => $value ) {
 			$arguments[] = "$name: " . Difference::show( $value );
 		}
-		$before = array( '' => '', 'request' => 'new_request(); ', 'flush' => 'wp_cache_flush(); ' )[ $step['before'] ];
+		$before = array( '' => '', 'new request' => 'new_request(); ', 'new request, cache kept' => 'new_request_with_persistent_cache(); ', 'cache flushed' => 'wp_cache_flush(); ' )[ $step['before'] ];
+		$after  = '' === $step['after'] ? '' : ' // a persistent cache';
 		$look   = $step['look'] ? ' // then looks at: ' . implode( ', ', $step['look'] ) . ( in_array( 'row', $step['look'], true ) ? " $step[place]" : '' ) : '';
-		return "$before$step[operation]( " . implode( ', ', $arguments ) . " );$look";
+		return "$before$step[operation]( " . implode( ', ', $arguments ) . " );$after$look";
 	}
 }

@@ -64,7 +64,7 @@ final class Shrinker {
 			$sequence = isset( $sequence->meta[ $key ] ) ? $this->plainer( $sequence, 'meta', $key ) : $sequence;
 		}
 		foreach ( array_keys( $sequence->steps ) as $i ) {
-			foreach ( array( 'before' => '', 'look' => array() ) as $what => $nothing ) {
+			foreach ( array( 'before' => '', 'after' => '', 'look' => array() ) as $what => $nothing ) {
 				$simpler                       = clone $sequence;
 				$simpler->steps[ $i ][ $what ] = $nothing;
 				$sequence                      = $this->better( $sequence, $simpler );

@@ -5,14 +5,18 @@ declare(strict_types=1);
 
 namespace Hospital\Differential;
 
+// What goes wrong is said on standard error, and ends the run.
 error_reporting( E_ALL );
+ini_set( 'display_errors', 'stderr' );
+ini_set( 'log_errors', '0' );
+define( 'WP_DISABLE_FATAL_ERROR_HANDLER', true );
 require '/e2e/wordpress/load.php';
 require_once ABSPATH . 'wp-admin/includes/admin.php';
 
 foreach ( array( 'Heard', 'Side' ) as $file ) {
 	require WP_PLUGIN_DIR . "/hospital-appointments-redis/tests/$file.php";
 }
-foreach ( array( 'Values', 'Draw', 'Operations', 'Request', 'Difference', 'OtherProcess', 'Listeners', 'Sequence', 'Player', 'Shrinker', 'Console', 'Breakages' ) as $file ) {
+foreach ( array( 'Values', 'Draw', 'Operations', 'Home', 'Siblings', 'Request', 'Difference', 'OtherProcess', 'Listeners', 'Sequence', 'Player', 'Shrinker', 'Console', 'Breakages' ) as $file ) {
 	require __DIR__ . "/$file.php";
 }
 require __DIR__ . '/types.php';

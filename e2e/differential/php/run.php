@@ -17,13 +17,13 @@ $options = getopt( '', array( 'seed:', 'sequences:', 'seconds:', 'steps:', 'only
 $first   = (int) $options['seed'];
 $count   = (int) ( $options['sequences'] ?? PHP_INT_MAX );
 $until   = isset( $options['seconds'] ) ? microtime( true ) + (float) $options['seconds'] : INF;
-$console = new Console();
-$player  = new Player( new Operations( __DIR__ . '/operations', $options['only'] ?? '' ), $console );
+$player  = new Player( new Operations( __DIR__ . '/operations', $options['only'] ?? '' ) );
 $report  = array( 'sequences' => 0, 'failures' => array() );
 if ( isset( $options['break'] ) ) {
 	Breakages::make( $options['break'] );
 }
 
+Siblings::make();
 for ( $seed = $first; $seed - $first < $count && microtime( true ) < $until && count( $report['failures'] ) < 3; $seed++ ) {
 	$sequence   = Sequence::of( $seed, (int) ( $options['steps'] ?? 30 ), $player->operations );
 	$difference = $player->play( $sequence );
@@ -43,4 +43,4 @@ for ( $seed = $first; $seed - $first < $count && microtime( true ) < $until && c
 			: "The shortest that still fails:\n" . $shortest->show() . "\n" . $shrinker->difference,
 	);
 }
-$console->report( $report + array( 'counts' => $player->counts ) );
+Console::the()->report( $report + array( 'counts' => $player->counts ) );

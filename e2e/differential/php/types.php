@@ -26,6 +26,11 @@ register_post_type(
 	)
 );
 
+// In the same order as the other's, which REST shows.
+foreach ( get_registered_meta_keys( 'post', Post_Types::APPOINTMENT ) as $key => $arguments ) {
+	register_post_meta( Side::NATIVE, $key, $arguments );
+}
+
 // For any post.
 register_meta(
 	'post',
@@ -51,10 +56,5 @@ $registered = array(
 foreach ( array( Side::NATIVE, Post_Types::APPOINTMENT ) as $type ) {
 	foreach ( $registered as $key => $arguments ) {
 		register_post_meta( $type, $key, $arguments );
-	}
-}
-foreach ( get_registered_meta_keys( 'post', Post_Types::APPOINTMENT ) as $key => $arguments ) {
-	if ( ! isset( $registered[ $key ] ) ) {
-		register_post_meta( Side::NATIVE, $key, $arguments );
 	}
 }

@@ -30,6 +30,10 @@ add_filter( 'delete_post_metadata', array( Writer::class, 'delete' ), PHP_INT_MA
 add_filter( 'update_post_metadata_by_mid', array( Writer::class, 'update_by_mid' ), PHP_INT_MAX, 4 );
 add_filter( 'delete_post_metadata_by_mid', array( Writer::class, 'delete_by_mid' ), PHP_INT_MAX, 2 );
 
+foreach ( array( 'update_post_metadata', 'add_post_metadata', 'delete_post_metadata', 'update_post_metadata_by_mid', 'delete_post_metadata_by_mid' ) as $hospital_filter ) {
+	add_filter( $hospital_filter, array( Writer::class, 'stay_last' ), PHP_INT_MIN );
+}
+
 // What must be known of others: their transactions, the posts they insert, change and delete.
 add_filter( 'query', array( Transaction::class, 'watch' ), PHP_INT_MAX );
 foreach ( array( 'save_post', 'add_attachment', 'wp_after_insert_post' ) as $announced ) {

@@ -1,0 +1,79 @@
+<?php
+/** WP_Query by metadata. Every one brings everything home first. */
+
+declare(strict_types=1);
+
+namespace Hospital\Differential;
+
+use Hospital\Appointments_Redis\Tests\Side;
+
+// The posts found, by name. The side's own is among three that never change.
+$found = static function ( Side $side, array $arguments ) {
+	$others = Siblings::of( $side->type );
+	$query  = new \WP_Query(
+		$arguments + array(
+			'post_type'      => $side->type,
+			'post_status'    => 'any',
+			'post__in'       => array_merge( $others, array( $side->post ) ),
+			'posts_per_page' => 10,
+			'orderby'        => 'ID',
+			'order'          => 'ASC',
+			'fields'         => 'ids',
+		)
+	);
+	return array_map( static fn( $id ) => $id === $side->post ? 'post' : 'sibling ' . array_search( $id, $others, true ), $query->posts );
+};
+
+return array(
+	'meta_query'   => array(
+		'weight' => 3,
+		'draw'   => static function ( Draw $draw ): array {
+			$clause = static function () use ( $draw ): array {
+				$value = $draw->value();
+				return array(
+					'key'     => $draw->key(),
+					'value'   => is_scalar( $value ) ? $value : 'confirmed',
+					'compare' => $draw->one( array( '=', '=', '!=', 'LIKE', 'NOT LIKE', 'EXISTS', 'NOT EXISTS', 'IN', '>=', 'REGEXP' ) ),
+					'type'    => $draw->one( array( 'CHAR', 'CHAR', 'NUMERIC', 'BINARY' ) ),
+				);
+			};
+			return $draw->chance( 3 ) ? array( 'query' => array( 'relation' => $draw->one( array( 'AND', 'OR' ) ), $clause(), $clause() ) ) : array( 'query' => array( $clause() ) );
+		},
+		'take'   => static function ( array $step, Side $side ) use ( $found ) {
+			return $found( $side, array( 'meta_query' => $step['query'] ) );
+		},
+	),
+	'meta_key'     => array(
+		'weight' => 2,
+		'draw'   => static function ( Draw $draw ): array {
+			$value = $draw->value();
+			return array( 'key' => $draw->key(), 'value' => $draw->chance( 2 ) && is_scalar( $value ) ? $value : null );
+		},
+		'take'   => static function ( array $step, Side $side ) use ( $found ) {
+			return $found( $side, array( 'meta_key' => $step['key'] ) + ( null === $step['value'] ? array() : array( 'meta_value' => $step['value'] ) ) );
+		},
+	),
+	'meta_ordered' => array( // By a key of several rows the order is nobody's to say, so only by one that has one.
+		'weight' => 2,
+		'draw'   => static function ( Draw $draw ): array {
+			return array( 'key' => $draw->key(), 'by' => $draw->one( array( 'meta_value', 'meta_value_num' ) ), 'order' => $draw->one( array( 'ASC', 'DESC' ) ) );
+		},
+		'take'   => static function ( array $step, Side $side ) use ( $found ) {
+			$rows = array_filter( $side->rows(), static fn( $row ) => 0 === strcasecmp( rtrim( (string) $row[0] ), rtrim( $step['key'] ) ) );
+			if ( count( $rows ) > 1 || preg_match( '/[^\x20-\x7E]/', $step['key'] ) ) {
+				return 'no order';
+			}
+			return $found( $side, array( 'meta_key' => $step['key'], 'orderby' => array( $step['by'] => $step['order'], 'ID' => 'ASC' ) ) );
+		},
+	),
+	'list'         => array( // No metadata is asked for, but that of all posts found is primed.
+		'weight' => 1,
+		'draw'   => static function ( Draw $draw ): array {
+			return array( 'key' => $draw->key() );
+		},
+		'take'   => static function ( array $step, Side $side ) {
+			$query = new \WP_Query( array( 'post_type' => $side->type, 'post_status' => 'any', 'post__in' => array_merge( Siblings::of( $side->type ), array( $side->post ) ), 'orderby' => 'ID', 'order' => 'ASC' ) );
+			return array_map( static fn( $post ) => get_post_meta( $post->ID, $step['key'] ), $query->posts );
+		},
+	),
+);
