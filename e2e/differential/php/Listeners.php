@@ -34,6 +34,7 @@ final class Listeners {
 					array( 'kind' => 'reads', 'on' => $draw->one( array( 'add_post_meta', 'added_post_meta', 'update_post_meta', 'updated_post_meta', 'delete_post_meta', 'deleted_post_meta' ) ) ),
 					array( 'kind' => 'reads', 'on' => $draw->one( array( 'update_post_meta', 'updated_post_meta' ) ) ),
 					array( 'kind' => 'answers', 'on' => $draw->one( array( 'add_post_metadata', 'update_post_metadata', 'delete_post_metadata' ) ), 'key' => $draw->key(), 'with' => $draw->chance( 2 ), 'priority' => $draw->one( array( 1, 10, PHP_INT_MAX ) ) ),
+					array( 'kind' => 'answers', 'on' => $draw->one( array( 'update_post_metadata_by_mid', 'delete_post_metadata_by_mid' ) ), 'key' => '', 'with' => $draw->chance( 2 ), 'priority' => $draw->one( array( 1, 10, PHP_INT_MAX ) ) ),
 					array( 'kind' => 'shows', 'on' => 'get_post_metadata', 'key' => $draw->key(), 'with' => array( 'shown' ), 'priority' => $draw->one( array( 10, PHP_INT_MAX ) ) ),
 					array( 'kind' => 'writes', 'on' => $draw->one( array( 'update_post_meta', 'updated_post_meta', 'updated_post_meta', 'added_post_meta', 'deleted_post_meta' ) ), 'key' => $draw->key(), 'value' => $draw->value() ),
 				)
@@ -85,7 +86,7 @@ final class Listeners {
 
 	/** Answers instead of the database, if nobody has, as a plugin with its own table does. */
 	private static function answers( array $listener, array $arguments ) {
-		return null === $arguments[0] && $listener['key'] === $arguments[2] ? $listener['with'] : $arguments[0];
+		return null === $arguments[0] && ( '' === $listener['key'] || $listener['key'] === $arguments[2] ) ? $listener['with'] : $arguments[0];
 	}
 
 	/** The same for a reader. */

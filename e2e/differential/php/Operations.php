@@ -69,7 +69,7 @@ final class Operations {
 			'arguments' => ( $this->all[ $name ]['draw'] )( $draw ),
 			'before'    => $draw->one( array( '', '', '', '', 'new request', 'new request, cache kept', 'cache flushed' ) ),
 			'after'     => $draw->one( array( '', 'cached' ) ),
-			'look'      => array_keys( array_filter( array( 'row' => $draw->chance( 3 ), 'rest' => $draw->chance( 6 ), 'other process' => $draw->chance( 6 ) ) ) ),
+			'look'      => array_keys( array_filter( array( 'row' => $draw->chance( 4 ), 'rest' => $draw->chance( 8 ), 'other process' => $draw->chance( 8 ) ) ) ),
 			'place'     => $draw->below( 6 ),
 		);
 	}

@@ -6,6 +6,7 @@ declare(strict_types=1);
 namespace Hospital\Differential;
 
 use Hospital\Appointments_Redis\Post_Types;
+use Hospital\Appointments_Redis\Site;
 use Hospital\Appointments_Redis\Tests\Side;
 
 final class Player {
@@ -43,6 +44,7 @@ final class Player {
 			return $difference->getMessage();
 		} finally {
 			Listeners::remove();
+			$sequence->away && Site::release();
 			Console::the()->tell( 'end' );
 			$this->clean();
 		}
@@ -222,6 +224,7 @@ final class Player {
 	/** Brings everything home; then rows, and reads in a new request, are the same. Deletes the posts, which is a step too. */
 	private function finish( Sequence $sequence ): void {
 		if ( $sequence->away ) {
+			Site::release();
 			Console::the()->tell( 'offload' );
 		}
 		$home = static function ( Side $side ): array {

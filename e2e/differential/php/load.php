@@ -22,4 +22,5 @@ foreach ( array( 'Values', 'Draw', 'Operations', 'Home', 'Siblings', 'Request', 
 require __DIR__ . '/types.php';
 
 wp_set_current_user( 1 );
+$GLOBALS['wpdb']->suppress_errors(); // What MySQL refuses is drawn too.
 Request::learn();

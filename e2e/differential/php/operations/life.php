@@ -61,7 +61,7 @@ return array(
 		},
 		'take'   => static function ( array $step, Side $side ) use ( $told ) {
 			update_post_meta( $side->post, wp_slash( $step['key'] ), wp_slash( $step['value'] ) ); // Dirty, as likely as not.
-			return Editor::does( $side->post, array(), static fn() => array( $told( wp_delete_post( $side->post, true ) ), $side->rows() ) );
+			return Editor::does( $side->post, array(), static fn() => array( $told( wp_delete_post( $side->post, true ) ), array_values( $side->rows() ) ) );
 		},
 	),
 	'insert_post'      => array(

@@ -65,7 +65,7 @@ return array(
 			return array();
 		},
 		'take'   => static function ( array $step, Side $side ) {
-			return SecondSite::does( $side, static fn() => array( is_object( wp_delete_post( $side->post, true ) ), $side->rows() ) );
+			return SecondSite::does( $side, static fn() => array( is_object( wp_delete_post( $side->post, true ) ), array_values( $side->rows() ) ) );
 		},
 	),
 );

@@ -5,6 +5,7 @@ declare(strict_types=1);
 
 namespace Hospital\Differential;
 
+use Hospital\Appointments_Redis\Site;
 use Hospital\Appointments_Redis\Tests\Side;
 
 $nothing = static function ( Draw $draw ): array {
@@ -37,12 +38,31 @@ return array(
 			$side->ours && Console::the()->tell( 'start sidecar' );
 		},
 	),
+	'hold_native'   => array( // As while the plugin is deactivated: the sidecar runs, and may not acknowledge.
+		'weight' => 2,
+		'away'   => true,
+		'draw'   => $nothing,
+		'take'   => static function ( array $step, Side $side ) {
+			$side->ours && Site::hold()->wait();
+		},
+	),
+	'release'       => array(
+		'weight' => 1,
+		'away'   => true,
+		'draw'   => $nothing,
+		'take'   => static function ( array $step, Side $side ) {
+			$side->ours && Site::release();
+		},
+	),
 	'return'        => array(
 		'weight' => 2,
 		'away'   => true,
 		'draw'   => $nothing,
 		'take'   => static function ( array $step, Side $side ) {
-			$side->ours && Console::the()->tell( 'offload' );
+			if ( $side->ours ) {
+				Site::release();
+				Console::the()->tell( 'offload' );
+			}
 		},
 	),
 );

@@ -30,10 +30,11 @@ return array(
 		'draw'   => static function ( Draw $draw ): array {
 			$clause = static function () use ( $draw ): array {
 				$value = $draw->value();
+				$compare = $draw->one( array( '=', '=', '!=', 'LIKE', 'NOT LIKE', 'EXISTS', 'NOT EXISTS', 'IN', '>=', 'REGEXP' ) );
 				return array(
 					'key'     => $draw->key(),
-					'value'   => is_scalar( $value ) ? $value : 'confirmed',
-					'compare' => $draw->one( array( '=', '=', '!=', 'LIKE', 'NOT LIKE', 'EXISTS', 'NOT EXISTS', 'IN', '>=', 'REGEXP' ) ),
+					'value'   => 'REGEXP' === $compare ? '^[a-p]' : ( is_scalar( $value ) ? $value : 'confirmed' ),
+					'compare' => $compare,
 					'type'    => $draw->one( array( 'CHAR', 'CHAR', 'NUMERIC', 'BINARY' ) ),
 				);
 			};
