@@ -78,12 +78,12 @@ func (d *driver) play(t *testing.T, first int, options ...string) report {
 // TestTheSame plays a fixed set of seeds, and then others.
 func TestTheSame(t *testing.T) {
 	d := open(t)
-	if r := d.play(t, 20250101, "--sequences=60"); r.steps() == 0 {
+	if r := d.play(t, 20250101, "--sequences=30"); r.steps() == 0 {
 		t.Fatal("nothing was done")
 	}
 	fresh := rand.IntN(1_000_000_000)
 	t.Logf("fresh seeds from %d on", fresh)
-	d.play(t, fresh, "--sequences=20")
+	d.play(t, fresh, "--sequences=10")
 }
 
 // TestSeed plays the sequence of HOSPITAL_SEED again.
