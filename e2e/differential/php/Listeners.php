@@ -36,7 +36,7 @@ final class Listeners {
 					array( 'kind' => 'answers', 'on' => $draw->one( array( 'add_post_metadata', 'update_post_metadata', 'delete_post_metadata' ) ), 'key' => $draw->key(), 'with' => $draw->chance( 2 ), 'priority' => $draw->one( array( 1, 10, PHP_INT_MAX ) ) ),
 					array( 'kind' => 'answers', 'on' => $draw->one( array( 'update_post_metadata_by_mid', 'delete_post_metadata_by_mid' ) ), 'key' => '', 'with' => $draw->chance( 2 ), 'priority' => $draw->one( array( 1, 10, PHP_INT_MAX ) ) ),
 					array( 'kind' => 'shows', 'on' => 'get_post_metadata', 'key' => $draw->key(), 'with' => array( 'shown' ), 'priority' => $draw->one( array( 10, PHP_INT_MAX ) ) ),
-					array( 'kind' => 'writes', 'on' => $draw->one( array( 'update_post_meta', 'updated_post_meta', 'updated_post_meta', 'added_post_meta', 'deleted_post_meta' ) ), 'key' => $draw->key(), 'value' => $draw->value() ),
+					array( 'kind' => 'writes', 'on' => $draw->one( array( 'add_post_meta', 'added_post_meta', 'update_post_meta', 'updated_post_meta', 'updated_post_meta', 'delete_post_meta', 'deleted_post_meta' ) ), 'key' => $draw->key(), 'value' => $draw->value() ),
 				)
 			);
 		}
@@ -94,10 +94,10 @@ final class Listeners {
 		return self::answers( $listener, $arguments );
 	}
 
-	/** Writes another field. */
+	/** Writes another field, or the same. */
 	private static function writes( array $listener, array $arguments ): void {
 		list( $post, $key ) = self::field( $listener['on'], $arguments );
-		if ( self::$writing || $key === $listener['key'] ) {
+		if ( self::$writing ) {
 			return;
 		}
 		self::$writing = true;
