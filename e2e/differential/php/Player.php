@@ -5,7 +5,6 @@ declare(strict_types=1);
 
 namespace Hospital\Differential;
 
-use Hospital\Appointments_Redis\Post_Types;
 use Hospital\Appointments_Redis\Site;
 use Hospital\Appointments_Redis\Tests\Side;
 
@@ -14,17 +13,14 @@ final class Player {
 	/** @var Operations */
 	public $operations;
 
-	/** @var Side */
-	private $native;
-
-	/** @var Side */
-	private $ours;
-
-	/** @var array<string, object> WordPress's object cache as each side has it, by type: what one does must not clean the other's. */
-	private $caches = array();
-
 	/** @var array<string, int> How often each operation was done, and what else happened. */
 	public $counts = array();
+
+	/** @var Pair */
+	private $pair;
+
+	/** @var string[] Keys that are read. */
+	private $keys = array();
 
 	public function __construct( Operations $operations ) {
 		$this->operations = $operations;
@@ -33,12 +29,15 @@ final class Player {
 	/** Returns what differs, '' if nothing does. */
 	public function play( Sequence $sequence ): string {
 		Console::the()->tell( $sequence->away ? 'begin alone' : 'begin' );
+		$this->keys = $sequence->keys;
+		$this->pair = new Pair( $sequence->meta );
 		try {
-			$this->open( $sequence );
+			$this->pair->same( 'Rows differ before the first step:', static fn( Side $side ): array => $side->table() );
+			Listeners::add( $sequence->listeners );
 			foreach ( $sequence->steps as $i => $step ) {
-				$this->step( $sequence, $i, $step );
+				$this->step( $step, 'After step ' . ( $i + 1 ) . ', ' . Sequence::line( $step ) );
 			}
-			$this->finish( $sequence );
+			$this->finish( $sequence->away );
 			return '';
 		} catch ( Difference $difference ) {
 			return $difference->getMessage();
@@ -46,67 +45,42 @@ final class Player {
 			Listeners::remove();
 			$sequence->away && Site::release();
 			Console::the()->tell( 'end' );
-			$this->clean();
+			$this->pair->clean();
 		}
-	}
-
-	/** Two equal posts that another request made. */
-	private function open( Sequence $sequence ): void {
-		Request::begin();
-		$sides = array();
-		foreach ( array( Side::NATIVE, Post_Types::APPOINTMENT ) as $type ) {
-			$meta = array();
-			foreach ( unserialize( serialize( $sequence->meta ) ) as $key => $value ) {
-				$meta[ wp_slash( (string) $key ) ] = wp_slash( $value );
-			}
-			$post = array( 'post_type' => $type, 'post_status' => 'publish', 'post_title' => 'Visit', 'post_author' => 1, 'meta_input' => $meta );
-			$id   = wp_insert_post( $post, true );
-			if ( ! is_int( $id ) ) {
-				throw new \RuntimeException( 'wp_insert_post: ' . $id->get_error_message() );
-			}
-			$sides[] = new Side( $id );
-		}
-		list( $this->native, $this->ours ) = $sides;
-		Request::begin();
-		foreach ( $sides as $side ) {
-			$this->caches[ $side->type ] = clone $GLOBALS['wp_object_cache'];
-		}
-		Difference::unless_same( 'Rows differ before the first step:', $this->native->table(), $this->ours->table() );
-		Listeners::add( $sequence->listeners );
 	}
 
 	/**
 	 * One step on both sides.
 	 *
-	 * @param array<string, mixed> $step Step.
+	 * @param array<string, mixed> $step  Step.
+	 * @param string               $where For the message.
 	 */
-	private function step( Sequence $sequence, int $i, array $step ): void {
-		$where = 'After step ' . ( $i + 1 ) . ', ' . Sequence::line( $step );
-		$this->before( $step['before'] );
+	private function step( array $step, string $where ): void {
+		if ( '' !== $step['before'] ) {
+			$this->count( "($step[before] before)" );
+			$this->pair->forget( 'new request, cache kept' !== $step['before'], 'cache flushed' !== $step['before'] );
+		}
 		$this->count( $step['operation'] );
-		$expected = $this->does( $step, $this->native );
-		$actual   = $this->does( $step, $this->ours );
+		$does     = function ( Side $side ) use ( $step ): array {
+			return $this->does( $step, $side );
+		};
+		$expected = $this->pair->on( $this->pair->native, $does );
+		$actual   = $this->pair->on( $this->pair->ours, $does );
 		if ( $expected['heeded'] || $actual['heeded'] ) { // By a barrier for all, or told of a write that came past WordPress.
 			$actual['last_changed moved'] = $expected['last_changed moved'];
 		}
 		unset( $expected['heeded'], $actual['heeded'] );
 		Difference::unless_same( "$where: result, actions or last_changed differ:", $expected, $actual );
 		$this->after( $step );
-		$this->compare_reads( "$where: reads differ:", $sequence );
+		$this->pair->same( "$where: reads differ:", array( $this, 'reads' ) );
 		foreach ( $step['look'] as $look ) {
 			$this->count( "(looked at: $look)" );
-			$looks = function ( Side $side ) use ( $sequence, $step, $look ) {
-				return $this->look( $sequence, $step, $look, $side );
-			};
-			Difference::unless_same( "$where: $look differs:", $this->on( $this->native, $looks ), $this->on( $this->ours, $looks ) );
-		}
-	}
-
-	/** What happens before a step: a new request, which keeps a persistent cache or has none, or a flush of the cache. */
-	private function before( string $what ): void {
-		if ( '' !== $what ) {
-			$this->count( "($what before)" );
-			$this->forget( 'new request, cache kept' === $what, 'cache flushed' !== $what );
+			$this->pair->same(
+				"$where: $look differs:",
+				function ( Side $side ) use ( $step, $look ) {
+					return $this->look( $step, $look, $side );
+				}
+			);
 		}
 	}
 
@@ -119,14 +93,14 @@ final class Player {
 	 */
 	private function after( array $step ): void {
 		$writes = $this->operations->get( $step['operation'] )['writes'];
-		$cached = 'cached' === $step['after'] && 'SQL' !== $writes;
 		if ( '' === $writes ) {
 			return;
 		}
-		$this->forget( $cached, true );
-		foreach ( $cached ? array( $this->native, $this->ours ) : array() as $side ) {
+		$cached = 'cached' === $step['after'] && 'SQL' !== $writes;
+		$this->pair->forget( ! $cached, true );
+		foreach ( $cached ? array( $this->pair->native, $this->pair->ours ) : array() as $side ) {
 			if ( ! $side->ours || 'WordPress' === $writes ) {
-				$this->on(
+				$this->pair->on(
 					$side,
 					static function ( Side $side ): void {
 						wp_cache_delete( $side->post, 'post_meta' );
@@ -137,34 +111,6 @@ final class Player {
 		}
 	}
 
-	/** Both sides forget. */
-	private function forget( bool $cached, bool $request ): void {
-		foreach ( array( $this->native, $this->ours ) as $side ) {
-			$cached || $this->on( $side, static fn(): bool => wp_cache_flush() );
-		}
-		if ( $request ) {
-			Request::begin( true );
-		}
-	}
-
-	/** Every reader on both sides. */
-	private function compare_reads( string $what, Sequence $sequence ): void {
-		$reads = function ( Side $side ) use ( $sequence ): array {
-			return $side->reads( $this->keys( $sequence, $side ) );
-		};
-		Difference::unless_same( $what, $this->on( $this->native, $reads ), $this->on( $this->ours, $reads ) );
-	}
-
-	/**
-	 * Something is done with a side's own cache.
-	 *
-	 * @return mixed
-	 */
-	private function on( Side $side, callable $work ) {
-		$GLOBALS['wp_object_cache'] = $this->caches[ $side->type ];
-		return $work( $side );
-	}
-
 	/**
 	 * Result, actions and whether queries are made anew.
 	 *
@@ -172,8 +118,7 @@ final class Player {
 	 * @return array<string, mixed>
 	 */
 	private function does( array $step, Side $side ): array {
-		$GLOBALS['wp_object_cache'] = $this->caches[ $side->type ];
-		$changed    = wp_cache_get_last_changed( 'posts' ); // Whoever asks for it first makes it.
+		$changed    = wp_cache_get( 'last_changed', 'posts' );
 		$generation = wp_cache_get( 'hospital_generation', 'hospital_appointments_redis' );
 		$warnings   = array();
 		Listeners::saw( $side ); // What they saw of what is read between the steps is no one's business.
@@ -187,8 +132,6 @@ final class Player {
 			function ( Side $side ) use ( $step ) {
 				try {
 					return $this->operations->take( $step, $side );
-				} catch ( Difference $difference ) {
-					throw $difference;
 				} catch ( \Throwable $thrown ) {
 					return array( 'thrown' => get_class( $thrown ), 'message' => $thrown->getMessage() );
 				}
@@ -204,12 +147,21 @@ final class Player {
 	}
 
 	/**
+	 * Every reader.
+	 *
+	 * @return array<string, mixed>
+	 */
+	public function reads( Side $side ): array {
+		return $side->reads( $this->keys( $side ) );
+	}
+
+	/**
 	 * What else is looked at now and then.
 	 *
 	 * @param array<string, mixed> $step Step.
 	 * @return mixed
 	 */
-	private function look( Sequence $sequence, array $step, string $look, Side $side ) {
+	private function look( array $step, string $look, Side $side ) {
 		switch ( $look ) {
 			case 'row':
 				return $side->reads_row( $side->mid( $step['place'] ) );
@@ -217,42 +169,36 @@ final class Player {
 				$response = rest_do_request( new \WP_REST_Request( 'GET', rest_get_route_for_post( $side->post ) ) );
 				return $side->plain( array( $response->get_status(), $response->get_data()['meta'] ?? $response->get_data() ) );
 			default:
-				return OtherProcess::get()->reads( $side->post, $this->keys( $sequence, $side ) );
+				return OtherProcess::get()->reads( $side->post, $this->keys( $side ) );
 		}
 	}
 
-	/** Brings everything home; then rows, and reads in a new request, are the same. Deletes the posts, which is a step too. */
-	private function finish( Sequence $sequence ): void {
-		if ( $sequence->away ) {
+	/** Brings everything home; then rows, and reads in a new request, are the same. So is what deleting the posts does. */
+	private function finish( bool $away ): void {
+		if ( $away ) {
 			Site::release();
 			Console::the()->tell( 'offload' );
 		}
-		$home = static function ( Side $side ): array {
-			Home::bring( $side );
-			return $side->table();
-		};
-		Difference::unless_same( 'At the end the rows differ:', $this->on( $this->native, $home ), $this->on( $this->ours, $home ) );
-		$this->forget( false, true );
-		$this->compare_reads( 'At the end, in a new request, reads differ:', $sequence );
-		$gone = static function ( Side $side ): array {
-			return $side->does( static fn( Side $side ): bool => (bool) wp_delete_post( $side->post, true ) ) + array( 'rows' => $side->table() );
-		};
-		Difference::unless_same( 'Deleting the post:', $this->on( $this->native, $gone ), $this->on( $this->ours, $gone ) );
+		$this->pair->same(
+			'At the end the rows differ:',
+			static function ( Side $side ): array {
+				Home::bring( $side );
+				return $side->table();
+			}
+		);
+		$this->pair->forget( true, true );
+		$this->pair->same( 'At the end, in a new request, reads differ:', array( $this, 'reads' ) );
+		$this->pair->same(
+			'Deleting the post:',
+			static function ( Side $side ): array {
+				return $side->does( static fn( Side $side ): bool => (bool) wp_delete_post( $side->post, true ) ) + array( 'rows' => $side->table() );
+			}
+		);
 	}
 
 	/** @return string[] */
-	private function keys( Sequence $sequence, Side $side ): array {
-		return array_map( 'strval', array_merge( $sequence->keys, array( $side->own( 'key' ) ) ) );
-	}
-
-	private function clean(): void {
-		foreach ( array( $this->native, $this->ours ) as $side ) {
-			if ( null !== $side ) {
-				wp_delete_post( $side->post, true ); // Where a difference was found before it was.
-			}
-		}
-		$this->native = null;
-		$this->ours   = null;
+	private function keys( Side $side ): array {
+		return array_map( 'strval', array_merge( $this->keys, array( $side->own( 'key' ) ) ) );
 	}
 
 	private function count( string $what ): void {

@@ -19,7 +19,7 @@ require_once ABSPATH . 'wp-admin/includes/admin.php';
 foreach ( array( 'Heard', 'Side' ) as $file ) {
 	require WP_PLUGIN_DIR . "/hospital-appointments-redis/tests/$file.php";
 }
-foreach ( array( 'Values', 'Draw', 'Operations', 'Home', 'Elsewhere', 'Siblings', 'Request', 'Difference', 'OtherProcess', 'Listeners', 'Sequence', 'Player', 'Shrinker', 'Console', 'Breakages' ) as $file ) {
+foreach ( array( 'Values', 'Draw', 'Operations', 'Home', 'Elsewhere', 'Siblings', 'Request', 'Difference', 'OtherProcess', 'Listeners', 'Sequence', 'Pair', 'Player', 'Shrinker', 'Console', 'Breakages' ) as $file ) {
 	require __DIR__ . "/$file.php";
 }
 require __DIR__ . '/types.php';
