@@ -115,7 +115,7 @@ func TestFuzz(t *testing.T) {
 func TestItFinds(t *testing.T) {
 	for _, breakage := range []string{"true_for_unchanged", "no_actions", "trimmed_reads"} {
 		t.Run(breakage, func(t *testing.T) {
-			r, err := open(t).run(t.Context(), "--seed=1", "--sequences=40", "--break="+breakage)
+			r, err := open(t).run(t.Context(), "--seed=1", "--sequences=40", "--steps=12", "--failures=1", "--break="+breakage)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,8 +7,8 @@ namespace Hospital\Differential;
 
 final class Shrinker {
 
-	/** Seconds, and replays, that it may take. */
-	private const PATIENCE = 60;
+	/** Seconds, and replays, that it may take; a replay takes a tenth of a second, or a second where much else runs. */
+	private const PATIENCE = 240;
 	private const REPLAYS  = 400;
 
 	/** @var Player */

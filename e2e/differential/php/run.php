@@ -2,7 +2,7 @@
 /**
  * Plays sequences, one after the other.
  *
- *   php run.php --seed=N --sequences=K | --seconds=S [--steps=30] [--only=operation,...] [--break=NAME]
+ *   php run.php --seed=N --sequences=K | --seconds=S [--steps=30] [--only=operation,...] [--break=NAME] [--failures=3]
  *
  * The seeds are N, N+1 and so on. Lines that begin with ">" ask the driver for something; the last, with "=", is the report.
  */
@@ -13,7 +13,7 @@ namespace Hospital\Differential;
 
 require __DIR__ . '/load.php';
 
-$options = getopt( '', array( 'seed:', 'sequences:', 'seconds:', 'steps:', 'only:', 'break:' ) );
+$options = getopt( '', array( 'seed:', 'sequences:', 'seconds:', 'steps:', 'only:', 'break:', 'failures:' ) );
 $first   = (int) $options['seed'];
 $count   = (int) ( $options['sequences'] ?? PHP_INT_MAX );
 $until   = isset( $options['seconds'] ) ? microtime( true ) + (float) $options['seconds'] : INF;
@@ -24,7 +24,7 @@ if ( isset( $options['break'] ) ) {
 }
 
 Siblings::make();
-for ( $seed = $first; $seed - $first < $count && microtime( true ) < $until && count( $report['failures'] ) < 3; $seed++ ) {
+for ( $seed = $first; $seed - $first < $count && microtime( true ) < $until && count( $report['failures'] ) < (int) ( $options['failures'] ?? 3 ); $seed++ ) {
 	$sequence   = Sequence::of( $seed, (int) ( $options['steps'] ?? 30 ), $player->operations );
 	$difference = $player->play( $sequence );
 	++$report['sequences'];
