@@ -7,15 +7,16 @@ namespace Hospital\Differential;
 
 use Hospital\Appointments_Redis\Tests\Side;
 use Hospital\Differential\Surfaces\Editor;
+use Hospital\Differential\Surfaces\Rows;
 use Hospital\Differential\Surfaces\Texts;
 
 require_once dirname( __DIR__ ) . '/surfaces/editor.php';
+require_once dirname( __DIR__ ) . '/surfaces/rows.php';
 require_once dirname( __DIR__ ) . '/surfaces/texts.php';
 
 // The rows that the Custom Fields box sends back: all that it shows, one with another value, key, or to be deleted.
 $rows = static function ( array $step, Side $side ): array {
-	$_GET['post'] = (string) $side->post;
-	do_action( 'load-post.php' );
+	Rows::screen( $side->post );
 	$form = array();
 	foreach ( has_meta( $side->post ) as $row ) {
 		if ( ! is_protected_meta( $row['meta_key'], 'post' ) && ! is_serialized( $row['meta_value'] ) ) {

@@ -13,13 +13,20 @@ final class Rows {
 	 * @return array<int, array{string, string|null}> Key and bytes.
 	 */
 	public static function of_the_box( int $post ): array {
-		$get  = $_GET;
-		$_GET = array( 'post' => (string) $post );
+		self::screen( $post );
+		return self::plain( has_meta( $post ), 'meta_key', 'meta_value' );
+	}
+
+	/** What post.php fires before it prints a post's screen, which lists the rows by SQL. */
+	public static function screen( int $post ): void {
+		$before             = array( $_GET, $GLOBALS['pagenow'] ?? '' );
+		$_GET               = array( 'post' => (string) $post );
+		$GLOBALS['pagenow'] = 'post.php';
 		try {
 			do_action( 'load-post.php' );
-			return self::plain( has_meta( $post ), 'meta_key', 'meta_value' );
+			do_action( 'add_meta_boxes', (string) get_post_type( $post ), get_post( $post ) );
 		} finally {
-			$_GET = $get;
+			list( $_GET, $GLOBALS['pagenow'] ) = $before;
 		}
 	}
 
