@@ -23,6 +23,9 @@ test: images ## every test: Go, scripts, SQL, PHPUnit in WordPress, the whole st
 	HOSPITAL_SUITE=$(SUITE) go test -p 1 -count 1 -timeout 30m ./...
 	$(if $(OTHERS),e2e/matrix.sh --short)
 
+fuzz-wordpress: images ## WordPress with the plugin against WordPress without, SECONDS=n [SEED=s]; says what it did
+	HOSPITAL_SUITE=$(SUITE) go test -count 1 -v -timeout 0 -run TestFuzz ./e2e/differential -seconds $(or $(SECONDS),60) -seed $(or $(SEED),0)
+
 test-short: ## the tests that need nothing but Go
 	go vet ./...
 	go test -short ./...
@@ -43,4 +46,4 @@ dist: ## dist/: the plugin as a zip that WordPress installs, and the sidecar as 
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o dist/hospital-sidecar ./sidecar
 	@ls -l dist
 
-.PHONY: help demo down images test test-short matrix model bench dist
+.PHONY: help demo down images test fuzz-wordpress test-short matrix model bench dist

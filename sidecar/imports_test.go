@@ -32,6 +32,7 @@ var arrows = map[string][]string{
 	"e2e/bench":           {"sidecar/appointment", "e2e/containers"},
 	"e2e/containers":      {},
 	"e2e/demo":            {"sidecar/appointment"},
+	"e2e/differential":    {"e2e/containers"},
 	"e2e/model":           {},
 	"docker":              {},
 }

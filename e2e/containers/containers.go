@@ -16,7 +16,11 @@ import (
 )
 
 // lifetime is how long a container lives if nobody purges it, in seconds.
-const lifetime = 30 * 60
+var lifetime uint = 30 * 60
+
+// LiveFor lets the containers that are started from now on live longer than half
+// an hour, for a run that takes so long.
+func LiveFor(run time.Duration) { lifetime = max(lifetime, uint((run + 10*time.Minute).Seconds())) }
 
 // Suite is the Debian release whose images are used.
 func Suite() string { return cmp.Or(os.Getenv("HOSPITAL_SUITE"), "trixie") }

@@ -51,7 +51,11 @@ final class Reader {
 			return $check;
 		}
 		if ( is_string( $key ) && '' !== $key && Settings::is_excluded( $key ) ) {
-			self::$plain = false === wp_cache_get( $post_id, 'post_meta' ) ? $post_id : 0;
+			self::$plain = 0;
+			if ( false === wp_cache_get( $post_id, 'post_meta' ) ) {
+				Posts::forget( $post_id ); // What an earlier touch has seen would vouch for what core reads now.
+				self::$plain = $post_id;
+			}
 			return $check;
 		}
 		Posts::touch( array( $post_id ) );

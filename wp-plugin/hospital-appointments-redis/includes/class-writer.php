@@ -32,6 +32,27 @@ final class Writer {
 	private static $absent = '';
 
 	/**
+	 * Hooked to the write filters, first of all: who came to the last place after us goes before us. They may answer, and
+	 * then nothing must have been written.
+	 *
+	 * @param mixed $check Null, unless another filter answered.
+	 * @return mixed
+	 */
+	public static function stay_last( $check ) {
+		$filter = current_filter();
+		$hook   = $GLOBALS['wp_filter'][ $filter ] ?? null;
+		$last   = $hook instanceof \WP_Hook ? ( $hook->callbacks[ PHP_INT_MAX ] ?? array() ) : array();
+		foreach ( $last ? array_slice( $last, 0, -1 ) : array() as $other ) {
+			$method = $other['function'];
+			if ( is_array( $method ) && self::class === $method[0] ) {
+				remove_filter( $filter, $method, PHP_INT_MAX );
+				add_filter( $filter, $method, PHP_INT_MAX, $other['accepted_args'] );
+			}
+		}
+		return $check;
+	}
+
+	/**
 	 * Hooked to update_post_metadata, last of all.
 	 *
 	 * @param mixed $check   Null, unless another filter answered.

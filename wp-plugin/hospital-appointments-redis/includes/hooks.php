@@ -36,6 +36,9 @@ add_filter( 'delete_post_metadata_by_mid', array( Writer::class, 'delete_by_mid'
 foreach ( array( 'added_post_meta', 'updated_post_meta', 'deleted_post_meta' ) as $hospital_written ) {
 	add_action( $hospital_written, array( Posts::class, 'written' ), PHP_INT_MIN, 2 );
 }
+foreach ( array( 'update_post_metadata', 'add_post_metadata', 'delete_post_metadata', 'update_post_metadata_by_mid', 'delete_post_metadata_by_mid' ) as $hospital_filter ) {
+	add_filter( $hospital_filter, array( Writer::class, 'stay_last' ), PHP_INT_MIN );
+}
 
 // What must be known of others: their transactions, the posts they insert, change and delete.
 add_filter( 'query', array( Transaction::class, 'watch' ), PHP_INT_MAX );

@@ -72,15 +72,18 @@ final class GuideTest extends ClinicTestCase {
 		$write = function ( Side $side ): bool {
 			return $this->manager->set_appointment_metadata( $side->post, array( 'status' => 'confirmed', 'room' => '4', 'ticket' => 'A1' ) ); // phpcs:ignore WordPress.Arrays
 		};
-		$names = array_map(
-			static function ( array $action ): string {
-				return $action[0] . ' ' . ( $action[3] ?? '' );
-			},
-			$side->does( $write )['actions']
-		);
-		sort( $names );
-		$this->assertSame( array( 'add_post_meta ticket', 'added_post_meta ticket', 'update_post_meta status', 'update_postmeta status', 'updated_post_meta status', 'updated_postmeta status' ), $names );
-		$this->assertSame( array(), $side->does( $write )['actions'], 'equal values fire nothing' );
+		$fired = static function () use ( $side, $write ): array {
+			$names = array();
+			foreach ( $side->does( $write )['actions'] as $action ) {
+				if ( 0 !== strpos( $action[0], 'sanitize_' ) ) {
+					$names[] = $action[0] . ' ' . $action[ 'add_post_meta' === $action[0] ? 2 : 3 ];
+				}
+			}
+			sort( $names );
+			return $names;
+		};
+		$this->assertSame( array( 'add_post_meta ticket', 'added_post_meta ticket', 'update_post_meta status', 'update_postmeta status', 'updated_post_meta status', 'updated_postmeta status' ), $fired() );
+		$this->assertSame( array(), $fired(), 'equal values fire nothing' );
 	}
 
 	public function test_delete_takes_what_came_through_redis_and_nothing_else(): void {

@@ -82,13 +82,22 @@ final class ListenersTest extends ClinicTestCase {
 	}
 
 	public function test_a_filter_that_answers_instead_is_left_alone(): void {
+		$this->answers_instead( 10 );
+	}
+
+	public function test_a_filter_that_came_to_the_last_place_after_ours_is_left_alone(): void {
+		$this->answers_instead( PHP_INT_MAX );
+	}
+
+	/** Another filter answers, if nobody has. */
+	private function answers_instead( int $priority ): void {
 		foreach ( array( 'update_post_metadata', 'add_post_metadata', 'delete_post_metadata' ) as $filter ) {
 			foreach ( array( true, false, 77, 0, '' ) as $answer ) {
-				$says = static function () use ( $answer ) {
-					return $answer;
+				$says = static function ( $check ) use ( $answer ) {
+					return $check ?? $answer;
 				};
 				$twin = $this->twin( array( 'vital' => 'old' ) );
-				add_filter( $filter, $says );
+				add_filter( $filter, $says, $priority );
 				$calls = Sidecar::$calls;
 				$twin->same(
 					"$filter answers " . var_export( $answer, true ),
@@ -104,7 +113,7 @@ final class ListenersTest extends ClinicTestCase {
 					}
 				);
 				$this->assertSame( $calls, Sidecar::$calls, 'a call was made' );
-				remove_filter( $filter, $says );
+				remove_filter( $filter, $says, $priority );
 				$twin->ends_the_same( $filter, array( 'vital' ) );
 			}
 		}

@@ -9,7 +9,6 @@ declare(strict_types=1);
 
 namespace Hospital\Appointments_Redis\Tests;
 
-use Hospital\Appointments_Redis\Breaker;
 use Hospital\Appointments_Redis\Site;
 
 /**
@@ -31,27 +30,6 @@ final class NativeModeTest extends ClinicTestCase {
 
 	protected static function is_native(): bool {
 		return true;
-	}
-
-	public function test_random_sequences_of_calls_end_as_they_do_in_plain_wordpress(): void {
-		$keys = array_values( array_unique( Steps::KEYS ) );
-		for ( $seed = 7000; $seed < 7030; $seed++ ) {
-			$twin = $this->twin( array( 'status' => 'pending' ) );
-			$done = "native, seed $seed";
-			foreach ( Steps::of( $seed, 12 ) as $i => $step ) {
-				// Now and then the sidecar is known to be gone, and is not even asked.
-				0 === $i % 4 ? Breaker::open() : Breaker::close();
-				$done .= "\n  " . preg_replace( '/\s+/', ' ', var_export( $step, true ) );
-				$twin->same(
-					$done,
-					static function ( Side $side ) use ( $step ) {
-						return Steps::take( $step, $side );
-					}
-				)->reads_the_same( $done, $keys );
-			}
-			Breaker::close();
-			$twin->ends_the_same( $done, $keys );
-		}
 	}
 
 	public function test_listeners_in_the_middle_of_a_native_write(): void {

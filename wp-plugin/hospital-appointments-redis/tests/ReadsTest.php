@@ -18,6 +18,14 @@ use Hospital\Appointments_Redis\Sidecar;
  */
 final class ReadsTest extends ClinicTestCase {
 
+	public function test_a_lock_that_is_set_and_read_does_not_uncover_the_rows_from_before_an_update(): void {
+		$post = $this->post( array( 'status' => 'pending' ) );
+		$this->assertTrue( update_post_meta( $post, 'status', 'confirmed' ) );
+		update_post_meta( $post, '_edit_lock', '1:1' ); // Core's, which cleans the cache.
+		$this->assertSame( '1:1', get_post_meta( $post, '_edit_lock', true ) );
+		$this->assertSame( 'confirmed', get_post_meta( $post, 'status', true ) );
+	}
+
 	public function test_what_a_kiosk_wrote_is_there_at_once(): void {
 		$post = $this->post( array( 'status' => 'pending' ) );
 		$this->kiosk( $post, array( 'status' => 'checked_in', 'kiosk' => 'b:0;', 'number' => 5, 'yes' => true, 'no' => false ) ); // phpcs:ignore WordPress.Arrays

@@ -10,38 +10,34 @@ declare(strict_types=1);
 namespace Hospital\Appointments_Redis\Tests;
 
 /**
- * What is done to it, what it answers and which actions fire, in words that are the same for both: the post is "post", a
- * meta id is its place in the order in which the rows were born.
+ * What is done to it, what it answers and what fires, in words that are the same for both: the post is "post", a meta id is
+ * its place in the order in which the rows were born. The differential tester uses it too.
  */
 final class Side {
 
 	/** A post type that is not offloaded. */
 	public const NATIVE = 'clinic_native';
 
-	private const ACTIONS = array(
-		'add_post_meta',
-		'added_post_meta',
-		'update_post_meta',
-		'update_postmeta',
-		'updated_post_meta',
-		'updated_postmeta',
-		'delete_post_meta',
-		'delete_postmeta',
-		'deleted_post_meta',
-		'deleted_postmeta',
-	);
-
 	/** @var int */
 	public $post;
+
+	/** @var bool Whether this is the offloaded one. */
+	public $ours;
+
+	/** @var string Its post type. */
+	public $type;
 
 	/** @var array<int, string> Names of meta ids. */
 	private $names = array();
 
-	/** @var array<int, mixed[]> Actions as fired. */
-	private $fired = array();
+	/** @var Heard */
+	private $heard;
 
 	public function __construct( int $post ) {
-		$this->post = $post;
+		$this->post  = $post;
+		$this->type  = (string) get_post_type( $post );
+		$this->ours  = self::NATIVE !== $this->type;
+		$this->heard = new Heard( $this );
 		$this->see();
 	}
 
@@ -53,7 +49,7 @@ final class Side {
 	/**
 	 * Its rows as MySQL has them.
 	 *
-	 * @return array<int, array{string, string|null}> Key and bytes by meta id, oldest first.
+	 * @return array<int, array{string|null, string|null}> Key and bytes by meta id, oldest first.
 	 */
 	public function rows(): array {
 		global $wpdb;
@@ -64,9 +60,19 @@ final class Side {
 		return $rows;
 	}
 
+	/**
+	 * The ids of its rows.
+	 *
+	 * @return int[]
+	 */
+	public function mids(): array {
+		global $wpdb;
+		return array_map( 'intval', $wpdb->get_col( "SELECT meta_id FROM $wpdb->postmeta WHERE post_id = $this->post ORDER BY meta_id" ) ); // phpcs:ignore WordPress.DB
+	}
+
 	/** The id of a row by its place; 0 if there is none. */
 	public function mid( int $place ): int {
-		return array_keys( $this->rows() )[ $place ] ?? 0;
+		return $this->mids()[ $place ] ?? 0;
 	}
 
 	/**
@@ -77,31 +83,17 @@ final class Side {
 	 */
 	public function does( callable $step ): array {
 		$this->see();
-		$this->fired = array();
-		foreach ( self::ACTIONS as $action ) {
-			add_action( $action, array( $this, 'hear' ), -1000, 9 );
-		}
+		$this->heard->begin();
 		try {
 			$result = $step( $this );
 		} finally {
-			foreach ( self::ACTIONS as $action ) {
-				remove_action( $action, array( $this, 'hear' ), -1000 );
-			}
+			$this->heard->end();
 		}
 		$this->see();
 		return array(
 			'result'  => is_int( $result ) ? $this->name( $result ) : $this->plain( $result ),
-			'actions' => array_map( array( $this, 'line' ), $this->fired ),
+			'actions' => $this->heard->lines(),
 		);
-	}
-
-	/** An action fired. When a post was binned is not the same second for both. */
-	public function hear( ...$arguments ): void {
-		$at = array_search( '_wp_trash_meta_time', $arguments, true );
-		if ( false !== $at && isset( $arguments[ $at + 1 ] ) ) {
-			$arguments[ $at + 1 ] = 'then';
-		}
-		$this->fired[] = array_merge( array( current_action() ), $arguments );
 	}
 
 	/**
@@ -111,14 +103,33 @@ final class Side {
 	 * @return array<string, mixed>
 	 */
 	public function reads( array $keys ): array {
-		$all   = get_post_meta( $this->post );
-		$reads = array( 'all' => $this->plain( $all ) );
+		$reads = array(
+			'get_post_meta'        => get_post_meta( $this->post ),
+			'get_post_custom'      => get_post_custom( $this->post ),
+			'get_post_custom_keys' => get_post_custom_keys( $this->post ),
+		);
 		foreach ( $keys as $key ) {
-			$reads[ "single $key" ] = $this->plain( get_post_meta( $this->post, $key, true ) );
-			$reads[ "list $key" ]   = $this->plain( get_post_meta( $this->post, $key ) );
+			$reads[ "single $key" ] = get_post_meta( $this->post, $key, true );
+			$reads[ "list $key" ]   = get_post_meta( $this->post, $key );
+			$reads[ "raw $key" ]    = get_metadata_raw( 'post', $this->post, $key, true );
 			$reads[ "exists $key" ] = metadata_exists( 'post', $this->post, $key );
+			$reads[ "custom $key" ] = get_post_custom_values( $key, $this->post );
 		}
-		return $reads;
+		return $this->plain( $reads );
+	}
+
+	/**
+	 * What core answers about the row of an id.
+	 *
+	 * @return mixed
+	 */
+	public function reads_row( int $mid ) {
+		$row = get_metadata_by_mid( 'post', $mid );
+		if ( is_object( $row ) ) {
+			$row->meta_id = gettype( $row->meta_id ) . ' ' . $this->name( (int) $row->meta_id );
+			$row->post_id = gettype( $row->post_id ) . ( (int) $row->post_id === $this->post ? ' post' : ' another' );
+		}
+		return $this->plain( $row );
 	}
 
 	/**
@@ -131,7 +142,7 @@ final class Side {
 		$table = array();
 		foreach ( $this->rows() as $id => $row ) {
 			$value   = null === $row[1] ? 'NULL' : ( strlen( $row[1] ) > 200 ? strlen( $row[1] ) . ' bytes ' . md5( $row[1] ) : json_encode( $row[1] ) . ' ' . bin2hex( $row[1] ) );
-			$table[] = $this->name( $id ) . ' ' . bin2hex( $this->shared( $row[0] ) ) . " = $value";
+			$table[] = $this->name( $id ) . ' ' . json_encode( $this->shared( (string) $row[0] ) ) . ' ' . bin2hex( $this->shared( (string) $row[0] ) ) . " = $value";
 		}
 		return $table;
 	}
@@ -146,46 +157,30 @@ final class Side {
 		if ( is_object( $value ) ) {
 			return array( '(' . get_class( $value ) . ')' => $this->plain( (array) $value ) );
 		}
-		return is_array( $value ) ? array_map( array( $this, 'plain' ), $value ) : ( is_string( $value ) ? $this->shared( $value ) : $value );
+		if ( is_array( $value ) ) {
+			$plain = array();
+			foreach ( $value as $key => $each ) {
+				$plain[ is_string( $key ) ? $this->shared( $key ) : $key ] = $this->plain( $each );
+			}
+			return $plain;
+		}
+		return is_string( $value ) ? $this->shared( $value ) : $value;
+	}
+
+	/** The name of a meta id. */
+	public function name( int $id ): string {
+		return $this->names[ $id ] ?? ( 0 === $id ? 'no row' : ( $this->names[ $id ] = 'passing ' . count( $this->names ) ) );
+	}
+
+	/** What names one side alone, without that. */
+	public function shared( string $text ): string {
+		return strlen( $text ) < 1000 ? (string) preg_replace( '/-of-\d+/', '', str_replace( $this->type, 'its_type', $text ) ) : $text;
 	}
 
 	/** Names the rows that are new. */
 	private function see(): void {
-		foreach ( array_keys( $this->rows() ) as $id ) {
+		foreach ( $this->mids() as $id ) {
 			$this->names[ $id ] = $this->names[ $id ] ?? 'row ' . count( $this->names );
 		}
-	}
-
-	/** The name of a meta id. */
-	private function name( int $id ): string {
-		return $this->names[ $id ] ?? ( 0 === $id ? 'no row' : ( $this->names[ $id ] = 'passing ' . count( $this->names ) ) );
-	}
-
-	/**
-	 * One action in words.
-	 *
-	 * @param mixed[] $fired Name and arguments.
-	 * @return mixed[]
-	 */
-	private function line( array $fired ): array {
-		$action = array_shift( $fired );
-		if ( 'add_post_meta' === $action ) {
-			array_unshift( $fired, null );
-		}
-		$ids        = is_array( $fired[0] ) ? $fired[0] : array( $fired[0] );
-		$named      = array();
-		foreach ( $ids as $id ) {
-			$named[] = null === $id ? null : gettype( $id ) . ' ' . $this->name( (int) $id );
-		}
-		$line = array( $action, is_array( $fired[0] ) ? $named : $named[0] );
-		if ( array_key_exists( 1, $fired ) ) {
-			$line[] = gettype( $fired[1] ) . ( (int) $fired[1] === $this->post ? ' post' : ' ' . $fired[1] );
-		}
-		return array_merge( $line, array_map( array( $this, 'plain' ), array_slice( $fired, 2 ) ) );
-	}
-
-	/** What names one side alone, without that. */
-	private function shared( string $text ): string {
-		return strlen( $text ) < 1000 ? (string) preg_replace( '/-of-\d+/', '', $text ) : $text;
 	}
 }

@@ -119,33 +119,6 @@ final class TransactionsTest extends ClinicTestCase {
 		\Hospital\Appointments_Redis\Births::end( $post );
 	}
 
-	public function test_a_twin_in_a_transaction_behaves_as_in_plain_wordpress(): void {
-		global $wpdb;
-		foreach ( array( 'COMMIT', 'ROLLBACK' ) as $end ) {
-			for ( $seed = 900; $seed < 905; $seed++ ) {
-				$twin = $this->twin( array( 'status' => 'pending' ) );
-				$twin->same(
-					'waiting',
-					static function ( Side $side ) {
-						return update_post_meta( $side->post, 'status', 'waiting' );
-					}
-				);
-				$wpdb->query( 'START TRANSACTION' );
-				foreach ( Steps::of( $seed, 8 ) as $i => $step ) {
-					$twin->same(
-						"$end, seed $seed, step $i",
-						static function ( Side $side ) use ( $step ) {
-							return Steps::take( $step, $side );
-						}
-					)->reads_the_same( "$end, seed $seed, step $i", Steps::KEYS );
-				}
-				$wpdb->query( $end ); // phpcs:ignore WordPress.DB
-				$this->new_request();
-				$twin->ends_the_same( "$end, seed $seed", Steps::KEYS );
-			}
-		}
-	}
-
 	public function test_in_native_mode_marks_and_locks_join_the_transaction(): void {
 		global $wpdb;
 		$post = $this->post( array( 'status' => 'pending' ) );

@@ -54,9 +54,9 @@ final class UpdatesTest extends ClinicTestCase {
 	}
 
 	public function test_every_value_is_stored_as_core_stores_it(): void {
-		foreach ( Steps::values() as $i => $from ) {
+		foreach ( self::values() as $i => $from ) {
 			$twin = $this->twin( array( 'status' => 'old' ) );
-			foreach ( array( $from, Steps::values()[ ( $i * 7 + 3 ) % count( Steps::values() ) ], $from, $from ) as $value ) {
+			foreach ( array( $from, self::values()[ ( $i * 7 + 3 ) % count( self::values() ) ], $from, $from ) as $value ) {
 				$twin->same(
 					'update to ' . var_export( $value, true ),
 					static function ( Side $side ) use ( $value ) {
@@ -194,5 +194,44 @@ final class UpdatesTest extends ClinicTestCase {
 				return array( update_post_meta( $revision, 'vital', 'b' ), add_post_meta( $revision, 'other', 'c' ) > 0, delete_post_meta( $revision, 'vital' ) );
 			}
 		)->ends_the_same( 'revision', array( 'vital', 'other' ) );
+	}
+
+	/**
+	 * All kinds of values.
+	 *
+	 * @return array<int, mixed>
+	 */
+	private static function values(): array {
+		return array(
+			'pending',
+			'confirmed',
+			'Confirmed',
+			'confirmed ',
+			"it's \"quoted\" \\ and \\\\ slashed",
+			'Grüße 😀 ☃',
+			"line\r\nbreak\ttab \x00 nul",
+			'',
+			'0',
+			'5',
+			'5.0',
+			5,
+			0,
+			-1,
+			1.5,
+			1e100,
+			true,
+			false,
+			null,
+			array(),
+			array( 'x-ray' => array( 'left', 5, null, false, 'it\'s \\' ) ),
+			(object) array( 'a' => 1 ),
+			'a:1:{i:0;s:1:"x";}',
+			'b:0;',
+			'N;',
+			's:5:"notes";',
+			' leading and trailing ',
+			"invalid \xC3\x28 utf-8",
+			"\xFF",
+		);
 	}
 }

@@ -21,7 +21,7 @@ $_SERVER = array(
 	'REMOTE_ADDR'     => '127.0.0.1',
 ) + $_SERVER;
 
-foreach ( array( 'ClinicTestCase', 'Side', 'Twin', 'Steps', 'Process' ) as $hospital_file ) {
+foreach ( array( 'ClinicTestCase', 'Heard', 'Side', 'Twin', 'Process' ) as $hospital_file ) {
 	require_once __DIR__ . "/$hospital_file.php";
 }
 

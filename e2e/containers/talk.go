@@ -1,0 +1,67 @@
+package containers
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/ory/dockertest/v3/docker"
+)
+
+// longest is the longest line that Talk takes.
+const longest = 64 << 20
+
+// Talk runs a command in a service's container as the web server's user until it
+// ends. Each line that it prints goes to hear; an answer that is not empty is sent
+// back as a line. An error of hear, or a cancelled ctx, ends the conversation.
+func (s *Stack) Talk(ctx context.Context, service string, hear func(line string) (answer string, err error), command ...string) error {
+	client, id := started.pool.Client, s.services[service].Container.ID
+	exec, err := client.CreateExec(docker.CreateExecOptions{
+		Container: id, Cmd: command, User: "www-data", AttachStdin: true, AttachStdout: true, AttachStderr: true,
+	})
+	if err != nil {
+		return err
+	}
+	theirs, answers := io.Pipe()
+	lines, printed := io.Pipe()
+	var complaint bytes.Buffer
+	ended := make(chan error, 1)
+	go func() {
+		err := client.StartExec(exec.ID, docker.StartExecOptions{Context: ctx, InputStream: theirs, OutputStream: printed, ErrorStream: &complaint})
+		_ = printed.CloseWithError(io.EOF)
+		ended <- err
+	}()
+	defer answers.Close()
+	if err := converse(lines, answers, hear); err != nil {
+		return err
+	}
+	if err := <-ended; err != nil {
+		return err
+	}
+	done, err := client.InspectExec(exec.ID)
+	if err == nil && done.ExitCode != 0 {
+		return fmt.Errorf("%s: exit code %d\n%s", strings.Join(command, " "), done.ExitCode, complaint.String())
+	}
+	return err
+}
+
+func converse(lines io.Reader, answers io.Writer, hear func(string) (string, error)) error {
+	scanner := bufio.NewScanner(lines)
+	scanner.Buffer(nil, longest)
+	for scanner.Scan() {
+		answer, err := hear(scanner.Text())
+		if err != nil {
+			return err
+		}
+		if answer == "" {
+			continue
+		}
+		if _, err := io.WriteString(answers, answer+"\n"); err != nil {
+			return err
+		}
+	}
+	return scanner.Err()
+}

@@ -1,0 +1,132 @@
+package differential
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"hospital-appointments-redis/e2e/containers"
+)
+
+var (
+	seconds = flag.Int("seconds", 0, "let TestFuzz run for so long, from -seed on")
+	seed    = flag.Int("seed", 0, "where TestFuzz begins; 0: anywhere")
+	workers = flag.Int("workers", 2, "PHP processes that play at the same time")
+	only    = flag.String("only", "", "only these operations, with commas between")
+)
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	containers.LiveFor(time.Duration(*seconds) * time.Second)
+	os.Exit(containers.Main(m))
+}
+
+// apart is how far the seeds of two workers lie from each other.
+const apart = 1_000_000
+
+// open returns the stack's driver. What a power cut would cost is no question
+// here, so no commit waits for the disk.
+func open(t testing.TB) *driver {
+	t.Helper()
+	d := &driver{Stack: containers.WholeStack(t), t: t}
+	for _, setting := range []string{"innodb_flush_log_at_trx_commit", "sync_binlog"} {
+		if _, err := d.DB.ExecContext(t.Context(), "SET GLOBAL "+setting+" = 0"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return d
+}
+
+// play lets the workers play, each from its own seed on, and fails the test
+// with what they found.
+func (d *driver) play(t *testing.T, first int, options ...string) report {
+	t.Helper()
+	if *only != "" {
+		options = append(options, "--only="+*only)
+	}
+	began := time.Now()
+	var all report
+	var failed error
+	var mine sync.Mutex
+	var group sync.WaitGroup
+	for i := range *workers {
+		group.Go(func() {
+			r, err := d.run(t.Context(), append([]string{"--seed=" + strconv.Itoa(first+i*apart)}, options...)...)
+			mine.Lock()
+			defer mine.Unlock()
+			all.add(r)
+			failed = errors.Join(failed, err)
+		})
+	}
+	group.Wait()
+	t.Logf("%s%.1f sequences a second", all, float64(all.Sequences)/time.Since(began).Seconds())
+	for _, f := range all.Failures {
+		t.Errorf("WordPress notices: HOSPITAL_SEED=%d go test -count 1 -run TestSeed ./e2e/differential\n%s", f.Seed, f.Text)
+	}
+	if failed != nil {
+		t.Fatal(failed)
+	}
+	return all
+}
+
+// TestTheSame plays a fixed set of seeds, and then others.
+func TestTheSame(t *testing.T) {
+	d := open(t)
+	if r := d.play(t, 20250101, "--sequences=30"); r.steps() == 0 {
+		t.Fatal("nothing was done")
+	}
+	fresh := rand.IntN(1_000_000_000)
+	t.Logf("fresh seeds from %d on", fresh)
+	d.play(t, fresh, "--sequences=10")
+}
+
+// TestSeed plays the sequence of HOSPITAL_SEED again.
+func TestSeed(t *testing.T) {
+	again := os.Getenv("HOSPITAL_SEED")
+	if again == "" {
+		again = "1"
+	}
+	n, err := strconv.Atoi(again)
+	if err != nil {
+		t.Fatalf("HOSPITAL_SEED: %v", err)
+	}
+	*workers = 1
+	open(t).play(t, n, "--sequences=1")
+}
+
+// TestFuzz goes on for as long as it is told: make fuzz-wordpress.
+func TestFuzz(t *testing.T) {
+	first := *seed
+	if first == 0 {
+		first = rand.IntN(1_000_000_000)
+	}
+	t.Logf("seeds from %d on", first)
+	open(t).play(t, first, fmt.Sprintf("--seconds=%d", *seconds))
+}
+
+// TestItFinds: a plugin that is broken on purpose is found, and the sequence that
+// shows it has no step too many.
+func TestItFinds(t *testing.T) {
+	for _, breakage := range []string{"true_for_unchanged", "no_actions", "trimmed_reads"} {
+		t.Run(breakage, func(t *testing.T) {
+			r, err := open(t).run(t.Context(), "--seed=1", "--sequences=40", "--steps=12", "--failures=1", "--break="+breakage)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(r.Failures) == 0 {
+				t.Fatalf("%d sequences of a broken plugin, and nothing was noticed", r.Sequences)
+			}
+			for _, f := range r.Failures {
+				if f.Steps > 3 {
+					t.Errorf("%d steps to show it:\n%s", f.Steps, f.Text)
+				}
+			}
+		})
+	}
+}

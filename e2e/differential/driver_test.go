@@ -1,0 +1,127 @@
+package differential
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"hospital-appointments-redis/e2e/containers"
+)
+
+// report is what a run says at its end.
+type report struct {
+	Sequences int
+	Counts    map[string]int // steps by operation; in parentheses what else happened
+	Failures  []failure
+}
+
+// failure is a sequence that ended differently.
+type failure struct {
+	Seed, Steps int
+	Text        string
+}
+
+// driver does for the PHP programs of one stack what they cannot do themselves.
+type driver struct {
+	*containers.Stack
+	t testing.TB
+
+	// away says that the sidecar was ended; only who has the turn alone may look.
+	away bool
+	// turn is held by all who play, and alone by one who ends the sidecar.
+	turn sync.RWMutex
+}
+
+// run plays sequences as told, in a PHP process of their own.
+func (d *driver) run(ctx context.Context, options ...string) (report, error) {
+	var r report
+	var noise strings.Builder // what is printed that is no line of ours, as by a fatal error
+	release := func() {}
+	defer func() { release() }()
+	hear := func(line string) (string, error) {
+		switch {
+		case strings.HasPrefix(line, "= "):
+			return "", json.Unmarshal([]byte(line[2:]), &r)
+		case line == "> begin":
+			d.turn.RLock()
+			release = d.turn.RUnlock
+		case line == "> begin alone":
+			d.turn.Lock()
+			release = func() { d.start(); d.WaitForOffload(d.t); d.turn.Unlock() }
+		case line == "> end":
+			release()
+			release = func() {}
+		case line == "> stop sidecar":
+			d.end((*containers.Stack).Stop)
+		case line == "> kill sidecar":
+			d.end((*containers.Stack).Kill)
+		case line == "> start sidecar":
+			d.start()
+		case line == "> offload":
+			d.start()
+			d.WaitForOffload(d.t)
+		default:
+			fmt.Fprintln(&noise, line)
+			return "", nil
+		}
+		return "ok", nil
+	}
+	err := d.Talk(ctx, "wordpress", hear, append([]string{"php", "/e2e/differential/php/run.php"}, options...)...)
+	if noise.Len() > 0 {
+		err = errors.Join(err, fmt.Errorf("the program prints:\n%s", &noise))
+	}
+	return r, err
+}
+
+// end ends the sidecar, unless it was ended before.
+func (d *driver) end(how func(*containers.Stack, testing.TB, string)) {
+	if !d.away {
+		how(d.Stack, d.t, "sidecar")
+		d.away = true
+	}
+}
+
+func (d *driver) start() {
+	if d.away {
+		d.Start(d.t, "sidecar")
+		d.away = false
+	}
+}
+
+// steps counts what was done by operations.
+func (r report) steps() (n int) {
+	for name, count := range r.Counts {
+		if !strings.HasPrefix(name, "(") {
+			n += count
+		}
+	}
+	return n
+}
+
+// add takes another run's numbers in.
+func (r *report) add(other report) {
+	r.Sequences += other.Sequences
+	r.Failures = append(r.Failures, other.Failures...)
+	for name, count := range other.Counts {
+		if r.Counts == nil {
+			r.Counts = map[string]int{}
+		}
+		r.Counts[name] += count
+	}
+}
+
+// String is the table of what was done.
+func (r report) String() string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "%d sequences, %d steps\n", r.Sequences, r.steps())
+	for _, name := range slices.Sorted(maps.Keys(r.Counts)) {
+		fmt.Fprintf(&text, "%9d  %s\n", r.Counts[name], name)
+	}
+	return text.String()
+}

@@ -1,0 +1,64 @@
+<?php
+/** What a bad plugin would do, so that it can be shown that the tester finds it. */
+
+declare(strict_types=1);
+
+namespace Hospital\Differential;
+
+use Hospital\Appointments_Redis\Post_Types;
+
+final class Breakages {
+
+	/** Breaks the offloaded type in the named way. */
+	public static function make( string $name ): void {
+		self::$name();
+	}
+
+	/** An update that changes nothing is answered true, where core says false. */
+	private static function true_for_unchanged(): void {
+		self::hook(
+			'update_post_metadata',
+			static function ( $check, $post, $key, $value ) {
+				return metadata_exists( 'post', $post, $key ) && array( $value ) === get_post_meta( $post, $key ) ? true : $check;
+			}
+		);
+	}
+
+	/** An update is written past core, without its actions. */
+	private static function no_actions(): void {
+		self::hook(
+			'update_post_metadata',
+			static function ( $check, $post, $key, $value ) {
+				global $wpdb;
+				if ( ! is_string( $value ) || ! metadata_exists( 'post', $post, $key ) || 1 !== count( get_post_meta( $post, $key ) ) || get_post_meta( $post, $key, true ) === $value ) {
+					return $check;
+				}
+				wp_cache_delete( $post, 'post_meta' );
+				return (bool) $wpdb->update( $wpdb->postmeta, array( 'meta_value' => $value ), array( 'post_id' => $post, 'meta_key' => $key ) );
+			}
+		);
+	}
+
+	/** A reader sees text without the spaces around it. */
+	private static function trimmed_reads(): void {
+		self::hook(
+			'get_post_metadata',
+			static function ( $check, $post, $key ) {
+				$values = '' === $key ? null : ( wp_cache_get( $post, 'post_meta' )[ $key ] ?? null );
+				return is_array( $values ) && is_string( $values[0] ) && trim( $values[0] ) !== $values[0] ? array_map( 'trim', $values ) : $check;
+			}
+		);
+	}
+
+	/** A filter that answers for the offloaded type alone, if nobody has. */
+	private static function hook( string $filter, callable $answers ): void {
+		add_filter(
+			$filter,
+			static function ( $check, $post, ...$more ) use ( $answers ) {
+				return null === $check && Post_Types::APPOINTMENT === get_post_type( $post ) ? $answers( $check, $post, ...$more ) : $check;
+			},
+			10,
+			4
+		);
+	}
+}

@@ -1,0 +1,72 @@
+<?php
+/** Writes that come past WordPress: by the sidecar's API, and by SQL. */
+
+declare(strict_types=1);
+
+namespace Hospital\Differential;
+
+use Hospital\Appointments_Redis\Meta_Write;
+use Hospital\Appointments_Redis\Settings;
+use Hospital\Appointments_Redis\Sidecar;
+use Hospital\Appointments_Redis\Site;
+use Hospital\Appointments_Redis\Tests\Side;
+
+final class Elsewhere {
+
+	/**
+	 * A kiosk writes; to the native side, and where no sidecar may acknowledge, by the SQL that it stands for.
+	 *
+	 * A new row is brought home: before that it has no id that a later step could name.
+	 *
+	 * @param mixed $value Value.
+	 */
+	public static function api( Side $side, string $key, $value ): string {
+		$bytes = self::bytes( $side, $key, $value );
+		if ( null === $bytes || ! $side->ours ) {
+			return self::sql( $side, $key, $value );
+		}
+		$birth = ! in_array( $key, array_column( $side->rows(), 0 ), true );
+		do {
+			if ( ! Site::is_offload() ) {
+				return self::sql( $side, $key, $value );
+			}
+			$answer = Sidecar::wait_for( 'PUT', "/v1/appointments/$side->post", array( 'fields' => array( $key => $value ) ) );
+		} while ( 'native' === $answer->code ); // On a busy machine a lease may lapse.
+		if ( $answer->ok() && $birth ) {
+			Home::bring( $side );
+		}
+		return $answer->ok() ? 'done' : "refused: $answer->code $answer->message";
+	}
+
+	/**
+	 * SQL: all rows of just this key, or a new one.
+	 *
+	 * @param mixed $value Value.
+	 */
+	public static function sql( Side $side, string $key, $value ): string {
+		global $wpdb;
+		$bytes = self::bytes( $side, $key, $value );
+		if ( null === $bytes ) {
+			return 'not for others';
+		}
+		$rows = array_keys( array_filter( $side->rows(), static fn( $row ) => $row[0] === $key ) );
+		foreach ( $rows as $mid ) {
+			$wpdb->update( $wpdb->postmeta, array( 'meta_value' => $bytes ), array( 'meta_id' => $mid ) );
+		}
+		if ( ! $rows ) {
+			$wpdb->insert( $wpdb->postmeta, array( 'post_id' => $side->post, 'meta_key' => $key, 'meta_value' => $bytes ) );
+		}
+		return 'done';
+	}
+
+	/**
+	 * The bytes of a text, if the sidecar's API would take the field, and the post is there still.
+	 *
+	 * @param mixed $value Value.
+	 */
+	private static function bytes( Side $side, string $key, $value ): ?string {
+		$bytes = Meta_Write::bytes( $value );
+		$fit   = null !== $bytes && Meta_Write::means_the_same( $key, $bytes ) && ! Meta_Write::is_refused( $key, $bytes );
+		return $fit && is_string( $value ) && ! Settings::is_excluded( $key ) && null !== get_post( $side->post ) ? $bytes : null;
+	}
+}

@@ -1,0 +1,207 @@
+<?php
+/** Plays a sequence on two fresh posts, and compares everything after every step. */
+
+declare(strict_types=1);
+
+namespace Hospital\Differential;
+
+use Hospital\Appointments_Redis\Site;
+use Hospital\Appointments_Redis\Tests\Side;
+
+final class Player {
+
+	/** @var Operations */
+	public $operations;
+
+	/** @var array<string, int> How often each operation was done, and what else happened. */
+	public $counts = array();
+
+	/** @var Pair */
+	private $pair;
+
+	/** @var string[] Keys that are read. */
+	private $keys = array();
+
+	public function __construct( Operations $operations ) {
+		$this->operations = $operations;
+	}
+
+	/** Returns what differs, '' if nothing does. */
+	public function play( Sequence $sequence ): string {
+		Console::the()->tell( $sequence->away ? 'begin alone' : 'begin' );
+		$this->keys = $sequence->keys;
+		$this->pair = new Pair( $sequence->meta );
+		try {
+			$this->pair->same( 'Rows differ before the first step:', static fn( Side $side ): array => $side->table() );
+			Listeners::add( $sequence->listeners );
+			foreach ( $sequence->steps as $i => $step ) {
+				$this->step( $step, 'After step ' . ( $i + 1 ) . ', ' . Sequence::line( $step ) );
+			}
+			$this->finish( $sequence->away );
+			return '';
+		} catch ( Difference $difference ) {
+			return $difference->getMessage();
+		} finally {
+			Listeners::remove();
+			$sequence->away && Site::release();
+			Console::the()->tell( 'end' );
+			$this->pair->clean();
+		}
+	}
+
+	/**
+	 * One step on both sides.
+	 *
+	 * @param array<string, mixed> $step  Step.
+	 * @param string               $where For the message.
+	 */
+	private function step( array $step, string $where ): void {
+		if ( '' !== $step['before'] ) {
+			$this->count( "($step[before] before)" );
+			$this->pair->forget( 'new request, cache kept' !== $step['before'], 'cache flushed' !== $step['before'] );
+		}
+		$this->count( $step['operation'] );
+		$does     = function ( Side $side ) use ( $step ): array {
+			return $this->does( $step, $side );
+		};
+		$expected = $this->pair->on( $this->pair->native, $does );
+		$actual   = $this->pair->on( $this->pair->ours, $does );
+		if ( $expected['heeded'] || $actual['heeded'] ) { // By a barrier for all, or told of a write that came past WordPress.
+			$actual['last_changed moved'] = $expected['last_changed moved'];
+		}
+		unset( $expected['heeded'], $actual['heeded'] );
+		Difference::unless_same( "$where: result, actions or last_changed differ:", $expected, $actual );
+		$this->after( $step );
+		$this->pair->same( "$where: reads differ:", array( $this, 'reads' ) );
+		foreach ( $step['look'] as $look ) {
+			$this->count( "(looked at: $look)" );
+			$this->pair->same(
+				"$where: $look differs:",
+				function ( Side $side ) use ( $step, $look ) {
+					return $this->look( $step, $look, $side );
+				}
+			);
+		}
+	}
+
+	/**
+	 * After a write of somebody else a new request begins: what a process has read it does not read again, here as in core.
+	 *
+	 * With a persistent cache, a process of WordPress has cleaned it. Of one that wrote past WordPress only the plugin knows.
+	 *
+	 * @param array<string, mixed> $step Step.
+	 */
+	private function after( array $step ): void {
+		$writes = $this->operations->get( $step['operation'] )['writes'];
+		if ( '' === $writes ) {
+			return;
+		}
+		$cached = 'cached' === $step['after'] && 'SQL' !== $writes;
+		$this->pair->forget( ! $cached, true );
+		foreach ( $cached ? array( $this->pair->native, $this->pair->ours ) : array() as $side ) {
+			if ( ! $side->ours || 'WordPress' === $writes ) {
+				$this->pair->on(
+					$side,
+					static function ( Side $side ): void {
+						wp_cache_delete( $side->post, 'post_meta' );
+						wp_cache_set_posts_last_changed();
+					}
+				);
+			}
+		}
+	}
+
+	/**
+	 * Result, actions and whether queries are made anew.
+	 *
+	 * @param array<string, mixed> $step Step.
+	 * @return array<string, mixed>
+	 */
+	private function does( array $step, Side $side ): array {
+		$changed    = wp_cache_get( 'last_changed', 'posts' );
+		$generation = wp_cache_get( 'hospital_generation', 'hospital_appointments_redis' );
+		$warnings   = array();
+		Listeners::saw( $side ); // What they saw of what is read between the steps is no one's business.
+		set_error_handler(
+			static function ( int $level, string $message ) use ( &$warnings ): bool {
+				$warnings[] = $message;
+				return true;
+			}
+		);
+		$did = $side->does(
+			function ( Side $side ) use ( $step ) {
+				try {
+					return $this->operations->take( $step, $side );
+				} catch ( \Throwable $thrown ) {
+					return array( 'thrown' => get_class( $thrown ), 'message' => $thrown->getMessage() );
+				}
+			}
+		);
+		restore_error_handler();
+		return $did + array(
+			'warnings'           => $warnings,
+			'listeners saw'      => Listeners::saw( $side ),
+			'last_changed moved' => wp_cache_get( 'last_changed', 'posts' ) !== $changed,
+			'heeded'             => wp_cache_get( 'hospital_generation', 'hospital_appointments_redis' ) !== $generation,
+		);
+	}
+
+	/**
+	 * Every reader.
+	 *
+	 * @return array<string, mixed>
+	 */
+	public function reads( Side $side ): array {
+		return $side->reads( $this->keys( $side ) );
+	}
+
+	/**
+	 * What else is looked at now and then.
+	 *
+	 * @param array<string, mixed> $step Step.
+	 * @return mixed
+	 */
+	private function look( array $step, string $look, Side $side ) {
+		switch ( $look ) {
+			case 'row':
+				return $side->reads_row( $side->mid( $step['place'] ) );
+			case 'rest':
+				$response = rest_do_request( new \WP_REST_Request( 'GET', rest_get_route_for_post( $side->post ) ) );
+				return $side->plain( array( $response->get_status(), $response->get_data()['meta'] ?? $response->get_data() ) );
+			default:
+				return OtherProcess::get()->reads( $side->post, $this->keys( $side ) );
+		}
+	}
+
+	/** Brings everything home; then rows, and reads in a new request, are the same. So is what deleting the posts does. */
+	private function finish( bool $away ): void {
+		if ( $away ) {
+			Site::release();
+			Console::the()->tell( 'offload' );
+		}
+		$this->pair->same(
+			'At the end the rows differ:',
+			static function ( Side $side ): array {
+				Home::bring( $side );
+				return $side->table();
+			}
+		);
+		$this->pair->forget( true, true );
+		$this->pair->same( 'At the end, in a new request, reads differ:', array( $this, 'reads' ) );
+		$this->pair->same(
+			'Deleting the post:',
+			static function ( Side $side ): array {
+				return $side->does( static fn( Side $side ): bool => (bool) wp_delete_post( $side->post, true ) ) + array( 'rows' => $side->table() );
+			}
+		);
+	}
+
+	/** @return string[] */
+	private function keys( Side $side ): array {
+		return array_map( 'strval', array_merge( $this->keys, array( $side->own( 'key' ) ) ) );
+	}
+
+	private function count( string $what ): void {
+		$this->counts[ $what ] = 1 + ( $this->counts[ $what ] ?? 0 );
+	}
+}
