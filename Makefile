@@ -29,8 +29,17 @@ matrix: ## every test on each Debian release: trixie, bookworm, sid (real MySQL)
 model: ## explore the protocol's larger scenarios (minutes, and some gigabytes)
 	go test -count 1 -v -timeout 60m ./e2e/model -model.large
 
-bench: ## Go benchmarks of the sidecar's hot functions, with allocations
+bench: bench-images ## measure it beside plain WordPress and the guide's way: table, figures, charts (15 minutes, a quiet machine)
+	go test -count 1 -timeout 20m -run TestBench ./e2e/bench -table -out results $(BENCH)
+
+bench-quick: bench-images ## the same in two minutes, for a first look: nothing to publish
+	go test -count 1 -timeout 10m -run 'TestBench|TestCounts' ./e2e/bench -table -quick -out $(CURDIR)/dist/bench-quick $(BENCH)
+
+bench-go: ## Go benchmarks of the sidecar's hot functions, with allocations
 	go test -run '^$$' -bench . -benchmem ./sidecar/...
+
+bench-images: images
+	@docker/build.sh bench
 
 dist: ## dist/: the plugin as a zip that WordPress installs, and the sidecar as a static binary
 	mkdir -p dist
@@ -38,4 +47,4 @@ dist: ## dist/: the plugin as a zip that WordPress installs, and the sidecar as 
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o dist/hospital-sidecar ./sidecar
 	@ls -l dist
 
-.PHONY: help demo down images test test-short matrix model bench dist
+.PHONY: help demo down images test test-short matrix model bench bench-quick bench-go bench-images dist

@@ -27,6 +27,8 @@ type Stack struct {
 	DB        *sql.DB
 	Redis     *redis.Client
 
+	name     string
+	network  *dockertest.Network
 	services map[string]*dockertest.Resource
 }
 
@@ -38,7 +40,7 @@ const (
 
 const plugin = "hospital-appointments-redis/hospital-appointments-redis.php"
 
-var sharedStack = sync.OnceValues(startStack)
+var sharedStack = sync.OnceValues(func() (*Stack, error) { return startStack("hospital-e2e", services) })
 
 // WholeStack returns the stack that all tests of one binary share, in offload
 // and with everything running.
@@ -62,12 +64,13 @@ func root() string {
 	return filepath.Join(filepath.Dir(here), "../..")
 }
 
-func startStack() (*Stack, error) {
+// startStack starts services and installs WordPress.
+func startStack(prefix string, list func(name string) []service) (*Stack, error) {
 	p, err := pool()
 	if err != nil {
 		return nil, err
 	}
-	name := fmt.Sprintf("hospital-e2e-%d", os.Getpid())
+	name := fmt.Sprintf("%s-%d", prefix, os.Getpid())
 	network, err := p.CreateNetwork(name)
 	if err != nil {
 		return nil, fmt.Errorf("make network: %w", err)
@@ -75,8 +78,8 @@ func startStack() (*Stack, error) {
 	started.Lock()
 	started.networks = append(started.networks, network)
 	started.Unlock()
-	s := &Stack{services: map[string]*dockertest.Resource{}}
-	for _, each := range services(name) {
+	s := &Stack{name: name, network: network, services: map[string]*dockertest.Resource{}}
+	for _, each := range list(name) {
 		r, err := each.run(p, name, network)
 		if err != nil {
 			return nil, err
@@ -92,7 +95,7 @@ func (s *Stack) install() error {
 	local := s.services["localhost"]
 	s.WordPress = "http://" + local.GetHostPort("80/tcp")
 	s.API = "http://" + local.GetHostPort("8787/tcp")
-	s.Browser = "ws://" + local.GetHostPort("9222/tcp")
+	s.Browser = "ws://" + local.GetHostPort("9222/tcp") // of no use where no browser runs
 	if err := s.connect(); err != nil {
 		return err
 	}
