@@ -20,12 +20,13 @@ import (
 )
 
 var (
-	table  = flag.Bool("table", false, "measure, print the table, write figures and charts")
-	quick  = flag.Bool("quick", false, "measure less: two minutes, and no figure that one would publish")
-	only   = flag.String("only", "", "only the questions whose name contains this")
-	out    = flag.String("out", "", "directory of figures and charts")
-	busy   = flag.String("busy", "", "who else uses the machine, to be said with the figures")
-	update = flag.Bool("update", false, "write README's section from the figures in results")
+	table   = flag.Bool("table", false, "measure, print the table, write figures and charts")
+	quick   = flag.Bool("quick", false, "measure less: two minutes, and no figure that one would publish")
+	only    = flag.String("only", "", "only the questions whose name contains this")
+	out     = flag.String("out", "", "directory of figures and charts")
+	busy    = flag.String("busy", "", "who else uses the machine, to be said with the figures")
+	profile = flag.Bool("profile", false, "leave profiles of the sidecar and of PHP in -out")
+	update  = flag.Bool("update", false, "write README's section from the figures in results")
 )
 
 func TestMain(m *testing.M) { os.Exit(containers.Main(m)) }

@@ -2,6 +2,7 @@ package containers
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -125,4 +126,18 @@ func (s *Stack) Used(t testing.TB, service string) Used {
 		memory = answer.MemoryStats.Usage - answer.MemoryStats.Stats.InactiveFile
 	}
 	return Used{CPU: time.Duration(answer.CPUStats.CPUUsage.TotalUsage), Memory: memory}
+}
+
+// Name is what a service's container is called, and its host name inside.
+func (s *Stack) Name(service string) string { return s.name + "-" + service }
+
+// Direct opens the database past Docker's proxy, as the sidecar reaches it.
+func (s *Stack) Direct(t testing.TB) *sql.DB {
+	t.Helper()
+	db, err := s.open(s.Address(t, "database", 3306))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
 }

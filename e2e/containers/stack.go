@@ -126,16 +126,21 @@ func (s *Stack) install() error {
 // connect opens clients of the database and Redis; their published ports change
 // when they are started again.
 func (s *Stack) connect() error {
-	conf := mysql.NewConfig()
-	conf.Net, conf.Addr, conf.User, conf.Passwd, conf.DBName = "tcp", s.services["database"].GetHostPort("3306/tcp"), "root", "test", "wordpress"
-	conf.InterpolateParams, conf.Collation, conf.Logger = true, "utf8mb4_general_ci", quiet{}
-	db, err := open(conf)
+	db, err := s.open(s.services["database"].GetHostPort("3306/tcp"))
 	if err != nil {
 		return err
 	}
 	s.DB = db
 	s.Redis = redis.NewClient(&redis.Options{Addr: s.services["redis"].GetHostPort("6379/tcp"), Username: "admin", Password: "test"})
 	return nil
+}
+
+// open opens WordPress's database at an address.
+func (s *Stack) open(address string) (*sql.DB, error) {
+	conf := mysql.NewConfig()
+	conf.Net, conf.Addr, conf.User, conf.Passwd, conf.DBName = "tcp", address, "root", "test", "wordpress"
+	conf.InterpolateParams, conf.Collation, conf.Logger = true, "utf8mb4_general_ci", quiet{}
+	return open(conf)
 }
 
 // Mode returns the mode of the site row.
