@@ -35,6 +35,9 @@ bench: bench-images ## measure it beside plain WordPress and the guide's way: ta
 bench-quick: bench-images ## the same in two minutes, for a first look: nothing to publish
 	go test -count 1 -timeout 10m -run 'TestBench|TestCounts' ./e2e/bench -table -quick -out $(CURDIR)/dist/bench-quick $(BENCH)
 
+profile: bench-images ## where the time of an update goes: dist/profile/ gets CPU and allocation profiles of the sidecar under load
+	go test -count 1 -timeout 10m -run TestProfile ./e2e/bench -profile -out $(CURDIR)/dist/profile
+
 bench-go: ## Go benchmarks of the sidecar's hot functions, with allocations
 	go test -run '^$$' -bench . -benchmem ./sidecar/...
 
@@ -47,4 +50,4 @@ dist: ## dist/: the plugin as a zip that WordPress installs, and the sidecar as 
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o dist/hospital-sidecar ./sidecar
 	@ls -l dist
 
-.PHONY: help demo down images test test-short matrix model bench bench-quick bench-go bench-images dist
+.PHONY: help demo down images test test-short matrix model bench bench-quick profile bench-go bench-images dist

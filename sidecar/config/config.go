@@ -63,6 +63,8 @@ type Config struct {
 	MaxOps   int        `env:"HOSPITAL_MAX_OPS" envDefault:"1000" range:"1..100000" doc:"Most updates in one request."`
 	LogLevel slog.Level `env:"HOSPITAL_LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error."`
 
+	ProfilePort int `env:"HOSPITAL_PROFILE_PORT" envDefault:"0" range:"0..65535" doc:"For finding out what is slow: a port of 127.0.0.1 where Go's profiles of the sidecar are served to anybody on this machine. 0: nowhere."`
+
 	// Warnings are what a person should know though it stops nothing, such as
 	// an include in wp-config.php that could not be followed.
 	Warnings []string `env:"-"`
