@@ -15,8 +15,9 @@ import (
 // over, the pool is dead and a new one is opened.
 type run struct {
 	*redis.Client
-	id   atomic.Pointer[string]
-	dead atomic.Bool
+	id     atomic.Pointer[string]
+	dead   atomic.Bool
+	writes gather
 }
 
 func openRun(options *redis.Options, sentinels Sentinels) *run {

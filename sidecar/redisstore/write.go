@@ -11,7 +11,8 @@ import (
 
 // Write takes each write in one atomic step, all in one round trip, under the
 // lease each carries (R2). The outcomes are per write and per field. On an
-// error that is not ErrUnknownOutcome, nothing was written at all.
+// error that is not ErrUnknownOutcome, nothing was written at all. Writes of
+// concurrent calls may share the round trip.
 func (s *Store) Write(ctx context.Context, writes []appointment.Write) ([][]appointment.Outcome, error) {
 	if len(writes) == 0 {
 		return nil, nil
@@ -24,7 +25,7 @@ func (s *Store) Write(ctx context.Context, writes []appointment.Write) ([][]appo
 	for i, w := range writes {
 		calls[i] = s.writeCall(w, token)
 	}
-	cmds, err := r.eval(ctx, calls...)
+	cmds, err := r.writes.eval(ctx, r, calls)
 	if err != nil {
 		return nil, ofAll(cmds, classify(err))
 	}
