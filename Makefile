@@ -35,6 +35,9 @@ bench: bench-images ## measure it beside plain WordPress and the guide's way: ta
 bench-quick: bench-images ## the same in two minutes, for a first look: nothing to publish
 	go test -count 1 -timeout 10m -run 'TestBench|TestCounts' ./e2e/bench -table -quick -out $(CURDIR)/dist/bench-quick $(BENCH)
 
+bench-readme: ## README's performance section and the charts' check, from the figures of the last `make bench`
+	go test -count 1 -run TestReadme ./e2e/bench -update
+
 profile: bench-images ## where the time of an update goes: dist/profile/ gets CPU and allocation profiles of the sidecar under load
 	go test -count 1 -timeout 10m -run TestProfile ./e2e/bench -profile -out $(CURDIR)/dist/profile
 
@@ -50,4 +53,4 @@ dist: ## dist/: the plugin as a zip that WordPress installs, and the sidecar as 
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o dist/hospital-sidecar ./sidecar
 	@ls -l dist
 
-.PHONY: help demo down images test test-short matrix model bench bench-quick profile bench-go bench-images dist
+.PHONY: help demo down images test test-short matrix model bench bench-quick bench-readme profile bench-go bench-images dist

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +23,7 @@ import (
 var (
 	table   = flag.Bool("table", false, "measure, print the table, write figures and charts")
 	quick   = flag.Bool("quick", false, "measure less: two minutes, and no figure that one would publish")
-	only    = flag.String("only", "", "only the questions whose name contains this")
+	only    = flag.String("only", "", "only the questions whose names contain one of these, comma-separated")
 	out     = flag.String("out", "", "directory of figures and charts")
 	busy    = flag.String("busy", "", "who else uses the machine, to be said with the figures")
 	profile = flag.Bool("profile", false, "leave profiles of the sidecar and of PHP in -out")
@@ -85,7 +86,7 @@ func (r run) php(env []string, script string, plan, answer any) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	command := append(append(append([]string{"env"}, env...), "php"), phpOptions...)
+	command := append(append(append([]string{"timeout", "120", "env"}, env...), "php"), phpOptions...)
 	printed := r.Exec(r.t, "wordpress", append(command, "/e2e/bench/php/"+script, string(text))...)
 	if err := json.Unmarshal([]byte(printed), answer); err != nil {
 		r.t.Fatalf("%s printed %.2000s: %v", script, printed, err)
@@ -164,7 +165,7 @@ func TestBench(t *testing.T) {
 	r.report.Software = software(t, r.DB, r.Stack)
 	r.clinic()
 	for _, q := range questions {
-		if !strings.Contains(q.name, *only) {
+		if !slices.ContainsFunc(strings.Split(*only, ","), func(part string) bool { return strings.Contains(q.name, part) }) {
 			continue
 		}
 		t.Run(q.name, func(t *testing.T) {

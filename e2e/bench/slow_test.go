@@ -30,7 +30,7 @@ func slowDatabase(r run) {
 		for _, ms := range rotated([]string{"0", "50"}, round) {
 			slow(ms)
 			var took []float64
-			r.php([]string{"BENCH_ADDRESS=127.0.0.1:8790", "BENCH_DB_HOST=127.0.0.1:3307"}, "primed.php", map[string]any{"ours": firstOurs + 7000, "blocks": 10, "count": 60}, &took)
+			r.php([]string{"BENCH_ADDRESS=127.0.0.1:8790", "BENCH_DB_HOST=127.0.0.1:3307"}, "primed.php", map[string]any{"ours": firstOurs + 7000, "blocks": 30, "count": 20}, &took)
 			p99[ms] = append(p99[ms], Quantile(took, 0.99)/1e3)
 		}
 	}

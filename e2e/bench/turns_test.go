@@ -14,6 +14,7 @@ type turn struct {
 	read           bool
 	count          int // steps in a block
 	first          int // of the posts that it uses
+	calls          int // of the sidecar that a step may make: the bench fails on another number
 	ofNative       float64
 	ofGuide        float64
 }
@@ -29,12 +30,18 @@ func (q turn) ask(r run) {
 		for round := range r.report.Rounds {
 			const blocks = 3
 			n := blocks*q.count + 1
-			var took map[string][]float64
+			var answer struct {
+				Took  map[string][]float64
+				Calls int
+			}
 			r.php([]string{"BENCH_ADDRESS=" + transport.address}, "turns.php", map[string]any{
 				"what": q.what, "read": q.read, "blocks": blocks, "count": q.count,
 				"native": firstNative + q.first + round*n, "ours": firstOurs + q.first + round*n,
-			}, &took)
-			for name, each := range took {
+			}, &answer)
+			if answer.Calls != q.calls {
+				r.t.Errorf("%s: %d calls of the sidecar, want %d", q.question, answer.Calls, q.calls)
+			}
+			for name, each := range answer.Took {
 				p50[name] = append(p50[name], Quantile(each, 0.5)/1e3)
 				p99[name] = append(p99[name], Quantile(each, 0.99)/1e3)
 			}

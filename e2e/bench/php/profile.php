@@ -16,9 +16,9 @@ namespace Hospital\Appointments_Redis {
 		public static array $calls = array();
 		public static array $time  = array();
 
-		public static function timed( string $name, array $arguments ) {
+		public static function timed( string $name, array $arguments, ?\Closure $instead = null ) {
 			$began  = \hrtime( true );
-			$result = $name( ...$arguments );
+			$result = ( $instead ?? $name )( ...$arguments );
 
 			self::$time[ $name ]  = ( self::$time[ $name ] ?? 0 ) + \hrtime( true ) - $began;
 			self::$calls[ $name ] = ( self::$calls[ $name ] ?? 0 ) + 1;
@@ -26,10 +26,21 @@ namespace Hospital\Appointments_Redis {
 		}
 	}
 
+	/** This one takes its arguments by reference. */
+	function stream_select( ?array &$read, ?array &$write, ?array &$other, ?int $seconds, ?int $microseconds = null ) {
+		return Bench_Profile::timed(
+			'waiting (stream_select)',
+			array(),
+			static function () use ( &$read, &$write, &$other, $seconds, $microseconds ) {
+				return \stream_select( $read, $write, $other, $seconds, $microseconds );
+			}
+		);
+	}
+
 	foreach ( array(
-		'curl_init', 'curl_exec', 'curl_setopt', 'curl_setopt_array', 'curl_getinfo', 'curl_reset', 'json_encode', 'json_decode', 'random_bytes',
+		'fwrite', 'fread', 'stream_get_meta_data', 'json_encode', 'json_decode', 'random_bytes',
 		'apcu_fetch', 'apcu_enabled', 'wp_cache_get', 'wp_cache_set', 'wp_cache_set_multiple', 'get_post_type', 'get_option', 'maybe_serialize',
-		'do_action', 'apply_filters', 'preg_match', 'get_current_blog_id', 'is_multisite',
+		'do_action', 'apply_filters', 'get_current_blog_id', 'is_multisite',
 	) as $each ) {
 		eval( "namespace Hospital\Appointments_Redis; function $each( ...\$arguments ) { return Bench_Profile::timed( '\\\\$each', \$arguments ); }" );
 	}

@@ -20,9 +20,15 @@ while ( true ) {
 	$wait  = $held ? max( 0, (int) ( ( $held[0][0] - hrtime( true ) ) / 1000 ) ) : 1000000;
 	stream_select( $read, $write, $none, intdiv( $wait, 1000000 ), $wait % 1000000 );
 	foreach ( $read as $end ) {
+		if ( ! isset( $streams[ (int) $end ] ) ) {
+			continue; // Its other end was closed a moment ago.
+		}
 		if ( $end === $listener ) {
 			$client = stream_socket_accept( $listener );
 			$other  = stream_socket_client( "tcp://$server" );
+			if ( ! is_resource( $client ) || ! is_resource( $other ) ) {
+				continue;
+			}
 			foreach ( array( array( $client, $other ), array( $other, $client ) ) as list( $one, $two ) ) {
 				stream_set_blocking( $one, false );
 				stream_set_read_buffer( $one, 0 );

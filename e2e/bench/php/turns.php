@@ -1,6 +1,7 @@
 <?php
 /**
- * Contenders take turns in one PHP process. Prints the nanoseconds that each step took, by contender.
+ * Contenders take turns in one PHP process. Prints the nanoseconds that each step took, by contender, and the largest
+ * number of calls of the sidecar that a step of ours made.
  *
  * Plan: what ("field", "eight", "eight_in_one_call"), read (whether each post was read before), blocks, count (steps of
  * a block), native and ours: the first of the posts that this process has to itself, one for each step and one more.
@@ -59,6 +60,7 @@ foreach ( $posts['guide'] as $post ) {
 
 $took  = array( 'native' => array(), 'ours' => array(), 'guide' => array() );
 $order = array_keys( $took );
+$calls = 0;
 for ( $block = 0; $block < $plan['blocks']; $block++ ) {
 	foreach ( $order as $contender ) {
 		for ( $i = 0; $i < $plan['count']; $i++ ) {
@@ -66,9 +68,11 @@ for ( $block = 0; $block < $plan['blocks']; $block++ ) {
 			if ( $plan['read'] && 'guide' !== $contender ) {
 				get_post_meta( $post, 'status', true );
 			}
+			$called               = Hospital\Appointments_Redis\Sidecar::$calls;
 			$n                    = hrtime( true );
 			$done                 = $step[ $contender ]( $post, $n );
 			$took[ $contender ][] = hrtime( true ) - $n;
+			$calls                = max( $calls, Hospital\Appointments_Redis\Sidecar::$calls - $called );
 			bench_must( true === $done, "$contender: step $i of {$plan['what']}" );
 		}
 		if ( 'ours' === $contender ) {
@@ -78,4 +82,4 @@ for ( $block = 0; $block < $plan['blocks']; $block++ ) {
 	$order[] = array_shift( $order );
 }
 Guide_Manager::get_instance()->get_redis_client()->flushDB();
-echo json_encode( $took );
+echo json_encode( array( 'took' => $took, 'calls' => $calls ) );

@@ -24,6 +24,9 @@ $failed = 0;
 while ( pcntl_wait( $status ) > 0 ) {
 	$failed += pcntl_wexitstatus( $status );
 }
+if ( $failed > 0 ) {
+	exit( 1 ); // They have said why.
+}
 $all = array( 'updates' => 0, 'seconds' => 0, 'log' => array() );
 foreach ( $files as $file ) {
 	$one            = json_decode( (string) file_get_contents( $file ), true );
@@ -33,7 +36,6 @@ foreach ( $files as $file ) {
 	unlink( $file );
 }
 echo json_encode( $all );
-exit( $failed );
 
 function bench_work( array $plan, int $me, int $start ): array {
 	mt_srand( 2026 + $me );
@@ -54,7 +56,7 @@ function bench_work( array $plan, int $me, int $start ): array {
 		$of   = intdiv( $hot ? $plan['hot'] : $plan['count'], $plan['workers'] );
 		$post = $plan['first'] + mt_rand( 0, $of - 1 ) * $plan['workers'] + $me;
 		$key  = array( 'status', 'status', 'status', 'room', 'notes' )[ mt_rand( 0, 4 ) ];
-		bench_must( true === update_post_meta( $post, $key, "$key $me $n" ), "update $n of $post" );
+		bench_must( true === update_post_meta( $post, $key, "$key $start $n" ), "update $n of $post" );
 		$log[] = array( (int) ( ( hrtime( true ) - $start ) / 1e6 ), $post, $key );
 	}
 	return array( 'updates' => count( $log ), 'seconds' => ( hrtime( true ) - $start ) / 1e9, 'log' => $log );
