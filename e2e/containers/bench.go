@@ -63,7 +63,11 @@ func BenchFile(t testing.TB, name string) string {
 // environment: a second time it is the same one that is started again.
 func (s *Stack) Beside(t testing.TB, name string, env ...string) {
 	t.Helper()
-	t.Cleanup(func() { s.Stop(t, name) })
+	t.Cleanup(func() {
+		if c, err := started.pool.Client.InspectContainer(s.services[name].Container.ID); err == nil && c.State.Running {
+			s.Stop(t, name)
+		}
+	})
 	if _, known := s.services[name]; known {
 		s.Start(t, name)
 		s.WaitForSidecar(t, name)
