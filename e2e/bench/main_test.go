@@ -45,8 +45,11 @@ type shared struct {
 	load map[string]*loads
 }
 
-// add puts a line into the table.
-func (r run) add(f Figure) { r.report.Figures = append(r.report.Figures, f) }
+// add puts a line into the table, and shows it to whoever waits for the rest.
+func (r run) add(f Figure) {
+	r.report.Figures = append(r.report.Figures, f)
+	fmt.Fprintf(os.Stderr, "        %s, %s: %s %s\n", f.Question, f.What, f.Value(), f.Verdict())
+}
 
 // chart returns the chart of a title, which is made if need be.
 func (r run) chart(title, unit string) *Chart {

@@ -116,7 +116,7 @@ func (r run) loadBatch(db *sql.DB, first, count int, keys []string) error {
 			return err
 		}
 	}
-	slices.SortFunc(wanted, func(a, b any) int { return cmp.Compare(a.(int64), b.(int64)) })
+	slices.SortFunc(wanted, func(a, b any) int { return cmp.Compare(a.(uint64), b.(uint64)) })
 	marks := strings.TrimSuffix(strings.Repeat("?,", len(wanted)), ",")
 	if err := rowsOf(ctx, tx, "SELECT meta_id, post_id, meta_key FROM wp_postmeta WHERE meta_id IN ("+marks+") ORDER BY meta_id FOR UPDATE", wanted, nil); err != nil {
 		return err
