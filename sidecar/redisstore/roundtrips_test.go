@@ -3,7 +3,6 @@ package redisstore_test
 import (
 	"context"
 	"net"
-	"runtime/debug"
 	"sync"
 	"testing"
 	"time"
@@ -48,7 +47,6 @@ func TestRoundTrips(t *testing.T) {
 	counted := &turns{}
 	options := &redis.Options{Addr: b.raw.Options().Addr, Username: "hospital", Password: "test", PoolSize: 1}
 	options.Dialer = func(ctx context.Context, network, address string) (net.Conn, error) {
-		t.Logf("DEBUG dial %d %s", len(counted.begun), debug.Stack())
 		conn, err := new(net.Dialer).DialContext(ctx, network, address)
 		return &countedConn{Conn: conn, turns: counted}, err
 	}
@@ -66,7 +64,7 @@ func TestRoundTrips(t *testing.T) {
 		posts = append(posts, post(id+1))
 		writes = append(writes, appointment.Write{Post: post(id + 1), Lease: b.lease, Fields: []appointment.Field{{Key: "status", Value: "confirmed"}, {Key: "room", Value: "12"}}})
 	}
-	// Redis learns the scripts, and the connection is made.
+	// Redis learns the scripts, and the connections are made: pipelines have a pool of their own.
 	warm := func() {
 		if _, err := s.Write(t.Context(), writes[:2]); err != nil {
 			t.Fatal(err)
