@@ -31,7 +31,7 @@ func spared(r run) {
 // field, and looked for so often.
 const (
 	delay = 250.0
-	tick  = 50.0
+	tick  = 125.0
 )
 
 // distinct counts, for each post and each sync of it, the fields touched since

@@ -85,7 +85,9 @@ const outageMax = 2 * time.Second
 // Run syncs what comes due until ctx ends. An outage is logged once for each
 // pause, which doubles up to two seconds; it uses up nobody's retries (P8).
 func (s *Syncer) Run(ctx context.Context) error {
-	tick := max(s.Delay/5, 5*time.Millisecond)
+	// Each look that finds something is a transaction: at half the delay there
+	// are eight a second, and a field is home after one and a half delays.
+	tick := max(s.Delay/2, 5*time.Millisecond)
 	pause := tick
 	timer := time.NewTimer(tick)
 	defer timer.Stop()
