@@ -37,8 +37,24 @@ matrix: ## every combination in full: trixie, bookworm, sid (real MySQL), Valkey
 model: ## explore the protocol's larger scenarios (minutes, and some gigabytes)
 	go test -count 1 -v -timeout 60m ./e2e/model -model.large
 
-bench: ## Go benchmarks of the sidecar's hot functions, with allocations
+bench: bench-images ## measure it beside plain WordPress and the guide's way: table, figures, charts (15 minutes, a quiet machine)
+	go test -count 1 -timeout 20m -run TestBench ./e2e/bench -table -out results $(BENCH)
+
+bench-quick: bench-images ## the same in two minutes, for a first look; fails on counts, never on time
+	go test -p 1 -count 1 -run 'TestRoundTrips|TestStatements|TestAllocations' ./sidecar/...
+	go test -count 1 -timeout 10m -run TestBench ./e2e/bench -table -quick -out $(CURDIR)/dist/bench-quick $(BENCH)
+
+bench-readme: ## README's performance section and the charts' check, from the figures of the last `make bench`
+	go test -count 1 -run TestReadme ./e2e/bench -update
+
+profile: bench-images ## where the time of an update goes: dist/profile/ gets CPU and allocation profiles of the sidecar under load
+	go test -count 1 -timeout 10m -run TestProfile ./e2e/bench -profile -out $(CURDIR)/dist/profile
+
+bench-go: ## Go benchmarks of the sidecar's hot functions, with allocations
 	go test -run '^$$' -bench . -benchmem ./sidecar/...
+
+bench-images: images
+	@docker/build.sh bench
 
 dist: ## dist/: the plugin as a zip that WordPress installs, and the sidecar as a static binary
 	mkdir -p dist
@@ -46,4 +62,4 @@ dist: ## dist/: the plugin as a zip that WordPress installs, and the sidecar as 
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o dist/hospital-sidecar ./sidecar
 	@ls -l dist
 
-.PHONY: help demo down images test fuzz-wordpress test-short matrix model bench dist
+.PHONY: help demo down images test fuzz-wordpress test-short matrix model bench bench-quick bench-readme profile bench-go bench-images dist

@@ -7,6 +7,7 @@
 #   docker/build.sh sidecar               sidecar:dev, compiled here (a Go toolchain is needed);
 #                                         HOSPITAL_SIDECAR_TAG names it otherwise, for a second work tree
 #   docker/build.sh browser               browser:trixie, a headless Chromium
+#   docker/build.sh bench                 bench:trixie, the tests' WordPress with phpredis, for `make bench`
 #
 # A second run finds everything built and takes seconds. To build anew, remove the image and run it again.
 set -euo pipefail
@@ -51,6 +52,7 @@ for what in "$@"; do
   case $what in
     valkey) base trixie; redis trixie valkey trixie-valkey ;;
     browser) base trixie; image browser:trixie "$here/browser" ;;
+    bench) image bench:trixie "$here/bench" ;;
     sidecar) sidecar ;;
     -*) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0"; exit 2 ;;
     *) suite "$what" ;;

@@ -104,6 +104,14 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if conf.ProfilePort != 0 {
+		stop, err := profiles(conf.ProfilePort)
+		if err != nil {
+			return err
+		}
+		defer stop()
+		logger.Warn("profiles are served to anybody on this machine", "port", conf.ProfilePort)
+	}
 	logger.Info("serving", "version", version, "address", listener.Addr().String(), "post_types", conf.Types.Names())
 	return keep(ctx, parts{store: store, owner: owner, syncer: sync, notifier: notifier, server: server, listener: listener, drain: conf.DrainTimeout, logger: logger})
 }

@@ -46,6 +46,7 @@ var started struct {
 	resources []*dockertest.Resource
 	networks  []*dockertest.Network
 	volumes   []string
+	dirs      []string
 }
 
 // Main runs the tests and purges every container they started. It is the whole
@@ -63,6 +64,9 @@ func Main(m *testing.M) int {
 	slices.Sort(started.volumes)
 	for _, v := range slices.Compact(started.volumes) {
 		code = max(code, complain("remove volume "+v, started.pool.Client.RemoveVolume(v)))
+	}
+	for _, dir := range started.dirs {
+		code = max(code, complain("remove "+dir, os.RemoveAll(dir)))
 	}
 	return code
 }

@@ -66,7 +66,8 @@ func (s *Stack) end(t testing.TB, service string, signal docker.Signal) {
 	client, id := started.pool.Client, s.services[service].Container.ID
 	err := client.KillContainer(docker.KillContainerOptions{ID: id, Signal: signal})
 	if err == nil {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		// In a Cleanup the test's own context is over.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
 		defer cancel()
 		_, err = client.WaitContainerWithContext(id, ctx)
 	}

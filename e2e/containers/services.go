@@ -45,6 +45,27 @@ func services(name string) []service {
 	}
 }
 
+// benchServices is the same without a browser. Its WordPress has phpredis and
+// the bench's own plugin; dir is shared with the sidecars, for their sockets.
+func benchServices(name, dir string) []service {
+	var list []service
+	for _, each := range services(name) {
+		switch each.name {
+		case "browser":
+			continue
+		case "wordpress":
+			each.image = "bench"
+			each.mounts = append(each.mounts, filepath.Join(root(), "e2e/bench/php/plugin.php")+":/var/www/html/wp-content/mu-plugins/bench.php:ro", dir+":/bench")
+		case "sidecar":
+			each.mounts = append(each.mounts, dir+":/bench")
+		case "localhost":
+			each.mounts = append(each.mounts, dir+":/bench")
+		}
+		list = append(list, each)
+	}
+	return list
+}
+
 func (each service) run(p *dockertest.Pool, name string, network *dockertest.Network) (*dockertest.Resource, error) {
 	repository, tag := "hospital-appointments/"+each.image, each.tag
 	if tag == "" {

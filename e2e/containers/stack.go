@@ -27,6 +27,8 @@ type Stack struct {
 	DB        *sql.DB
 	Redis     *redis.Client
 
+	name     string
+	network  *dockertest.Network
 	services map[string]*dockertest.Resource
 }
 
@@ -39,12 +41,12 @@ const (
 const plugin = "hospital-appointments-redis/hospital-appointments-redis.php"
 
 var (
-	sharedStack   = sync.OnceValues(func() (*Stack, error) { return startStack("e2e", Multisite()) })
+	sharedStack   = sync.OnceValues(func() (*Stack, error) { return startStack("hospital-e2e", Multisite(), services) })
 	sharedNetwork = sync.OnceValues(func() (*Stack, error) {
 		if Multisite() {
 			return sharedStack()
 		}
-		return startStack("network", true)
+		return startStack("hospital-network", true, services)
 	})
 )
 
@@ -84,12 +86,13 @@ func root() string {
 	return filepath.Join(filepath.Dir(here), "../..")
 }
 
-func startStack(kind string, network bool) (*Stack, error) {
+// startStack starts services and installs WordPress, as a network if multisite.
+func startStack(prefix string, multisite bool, list func(name string) []service) (*Stack, error) {
 	p, err := pool()
 	if err != nil {
 		return nil, err
 	}
-	name := fmt.Sprintf("hospital-%s-%d", kind, os.Getpid())
+	name := fmt.Sprintf("%s-%d", prefix, os.Getpid())
 	bridge, err := p.CreateNetwork(name)
 	if err != nil {
 		return nil, fmt.Errorf("make network: %w", err)
@@ -97,15 +100,15 @@ func startStack(kind string, network bool) (*Stack, error) {
 	started.Lock()
 	started.networks = append(started.networks, bridge)
 	started.Unlock()
-	s := &Stack{services: map[string]*dockertest.Resource{}}
-	for _, each := range services(name) {
+	s := &Stack{name: name, network: bridge, services: map[string]*dockertest.Resource{}}
+	for _, each := range list(name) {
 		r, err := each.run(p, name, bridge)
 		if err != nil {
 			return nil, err
 		}
 		s.services[each.name] = r
 	}
-	return s, s.install(network)
+	return s, s.install(multisite)
 }
 
 // install waits for the servers, installs WordPress by wp_install() and
@@ -114,7 +117,7 @@ func (s *Stack) install(network bool) error {
 	local := s.services["localhost"]
 	s.WordPress = "http://" + local.GetHostPort("80/tcp")
 	s.API = "http://" + local.GetHostPort("8787/tcp")
-	s.Browser = "ws://" + local.GetHostPort("9222/tcp")
+	s.Browser = "ws://" + local.GetHostPort("9222/tcp") // of no use where no browser runs
 	if err := s.connect(); err != nil {
 		return err
 	}
@@ -166,16 +169,21 @@ func installation(network bool) []installer {
 // connect opens clients of the database and Redis; their published ports change
 // when they are started again.
 func (s *Stack) connect() error {
-	conf := mysql.NewConfig()
-	conf.Net, conf.Addr, conf.User, conf.Passwd, conf.DBName = "tcp", s.services["database"].GetHostPort("3306/tcp"), "root", "test", "wordpress"
-	conf.InterpolateParams, conf.Collation, conf.Logger = true, "utf8mb4_general_ci", quiet{}
-	db, err := open(conf)
+	db, err := s.open(s.services["database"].GetHostPort("3306/tcp"))
 	if err != nil {
 		return err
 	}
 	s.DB = db
 	s.Redis = redis.NewClient(&redis.Options{Addr: s.services["redis"].GetHostPort("6379/tcp"), Username: "admin", Password: "test"})
 	return nil
+}
+
+// open opens WordPress's database at an address.
+func (s *Stack) open(address string) (*sql.DB, error) {
+	conf := mysql.NewConfig()
+	conf.Net, conf.Addr, conf.User, conf.Passwd, conf.DBName = "tcp", address, "root", "test", "wordpress"
+	conf.InterpolateParams, conf.Collation, conf.Logger = true, "utf8mb4_general_ci", quiet{}
+	return open(conf)
 }
 
 // Mode returns the mode of the site row.

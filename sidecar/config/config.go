@@ -70,6 +70,8 @@ type Config struct {
 	MaxRedis Size       `env:"HOSPITAL_MAX_REDIS_MEMORY" envDefault:"0B" range:"0B..1024GiB" doc:"Memory that Redis may use before writes are refused (507 redis_full), beside its own maxmemory. 0B: that alone."`
 	LogLevel slog.Level `env:"HOSPITAL_LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error."`
 
+	ProfilePort int `env:"HOSPITAL_PROFILE_PORT" envDefault:"0" range:"0..65535" doc:"For finding out what is slow: a port of 127.0.0.1 where Go's profiles of the sidecar are served to anybody on this machine. 0: nowhere."`
+
 	// Warnings are what a person should know though it stops nothing, such as
 	// an include in wp-config.php that could not be followed.
 	Warnings []string `env:"-"`

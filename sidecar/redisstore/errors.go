@@ -28,6 +28,8 @@ func classify(err error) error {
 	text := err.Error()
 	var dial *net.OpError
 	switch {
+	case errors.Is(err, appointment.ErrDeadline):
+		return err
 	case errors.Is(err, errOtherRun), strings.HasPrefix(text, "HOSPITAL_TOKEN"):
 		return fmt.Errorf("%w: %s", appointment.ErrOtherRedis, text)
 	case strings.HasPrefix(text, "HOSPITAL_EPOCH"):

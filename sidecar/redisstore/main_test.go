@@ -23,7 +23,7 @@ type bench struct {
 	lease appointment.Lease
 }
 
-func open(t *testing.T) bench {
+func open(t testing.TB) bench {
 	t.Helper()
 	types, err := appointment.ParseTypes(appointment.DefaultTypes)
 	if err != nil {

@@ -23,6 +23,7 @@ type run struct {
 	waitAOF atomic.Bool
 	// versions: blog -> version of its keys, as last seen.
 	versions sync.Map
+	writes   gather
 }
 
 func openRun(options *redis.Options, sentinels Sentinels) *run {

@@ -12,7 +12,8 @@ import (
 // Write takes each write in one atomic step, all in one round trip, under the
 // lease each carries (R2), and asks for the flush of the first for all. The
 // outcomes are per write and per field. On an error that is not
-// ErrUnknownOutcome, nothing was written at all.
+// ErrUnknownOutcome, nothing was written at all. Writes of concurrent calls may
+// share the round trip.
 func (s *Store) Write(ctx context.Context, writes []appointment.Write) ([][]appointment.Outcome, error) {
 	if len(writes) == 0 {
 		return nil, nil
@@ -28,7 +29,7 @@ func (s *Store) Write(ctx context.Context, writes []appointment.Write) ([][]appo
 	for i, w := range writes {
 		calls[i] = s.writeCall(w, token)
 	}
-	cmds, err := r.evalFlushed(ctx, writes[0].Flush, calls...)
+	cmds, err := r.write(ctx, writes[0].Flush, calls)
 	if err != nil {
 		return nil, ofAll(cmds, classify(err))
 	}

@@ -34,7 +34,9 @@ func (s *Syncer) Run(ctx context.Context) error {
 	if s.ReconcileEvery > 0 {
 		beside.Go(func() { s.keepReconciled(ctx) })
 	}
-	tick := max(s.Delay/5, 5*time.Millisecond)
+	// Each look that finds something is a transaction: at half the delay there
+	// are eight a second, and a field is home after one and a half delays.
+	tick := max(s.Delay/2, 5*time.Millisecond)
 	resting := map[uint64]rest{}
 	timer := time.NewTimer(tick)
 	defer timer.Stop()

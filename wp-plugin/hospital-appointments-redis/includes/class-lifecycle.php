@@ -25,9 +25,6 @@ final class Lifecycle {
 	 * @param mixed $network_wide Whether for all blogs of the network.
 	 */
 	public static function activate( $network_wide = false ): void {
-		if ( ! function_exists( 'curl_init' ) ) {
-			self::stop( __( 'Hospital Appointments Redis needs the PHP extension curl to speak with its sidecar. Install it (package php-curl), then activate the plugin.', 'hospital-appointments-redis' ) );
-		}
 		Handover::each(
 			self::blogs( (bool) $network_wide ),
 			static function (): bool {

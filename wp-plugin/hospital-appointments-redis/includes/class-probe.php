@@ -23,35 +23,38 @@ final class Probe {
 	/** Milliseconds after which it comes too late. */
 	private const LATE = 1000;
 
-	/** @var resource|\CurlMultiHandle|null The question under way. */
-	private static $multi = null;
+	/** @var Connection|null Of the question under way. */
+	private static $connection = null;
 
-	/** @var resource|\CurlHandle|null */
-	private static $handle = null;
+	/** @var Reply|null As far as it has come. */
+	private static $reply = null;
+
+	/** @var int When it comes too late (hrtime). */
+	private static $late = 0;
 
 	/** @var string */
 	private static $request_id = '';
 
 	/** Whether the sidecar is back, as far as this process can tell now. */
 	public static function is_back(): bool {
-		if ( null !== self::$multi ) {
+		if ( null !== self::$reply ) {
 			return self::is_answered( 0 );
 		}
-		if ( ! Breaker::may_probe() || ! function_exists( 'curl_multi_init' ) ) {
+		if ( ! Breaker::may_probe() ) {
 			return false;
 		}
+		$now              = (int) hrtime( true );
+		self::$late       = $now + self::LATE * 1000000;
 		self::$request_id = bin2hex( random_bytes( 12 ) );
-		self::$handle     = curl_init();
-		self::$multi      = curl_multi_init();
-		curl_setopt_array( self::$handle, Wire::options( 'GET', '/readyz', '', self::LATE, 0, self::$request_id ) );
-		curl_multi_add_handle( self::$multi, self::$handle );
+		self::$connection = new Connection();
+		self::$reply      = self::$connection->start( Settings::address(), Wire::request( 'GET', '/readyz', '', 0, self::$request_id ), self::WAIT, $now + self::WAIT * 1000000 );
 		register_shutdown_function( array( self::class, 'finish' ) );
 		return self::is_answered( self::WAIT );
 	}
 
 	/** The last look at the answer. */
 	public static function finish(): void {
-		if ( null !== self::$multi ) {
+		if ( null !== self::$reply ) {
 			self::is_answered( 0 );
 		}
 	}
@@ -62,17 +65,15 @@ final class Probe {
 	 * @param int $wait Milliseconds.
 	 */
 	private static function is_answered( int $wait ): bool {
-		$until = hrtime( true ) + $wait * 1000000;
-		do {
-			curl_multi_exec( self::$multi, $running );
-			$left = ( $until - hrtime( true ) ) / 1e9;
-		} while ( $running && $left > 0 && -1 !== curl_multi_select( self::$multi, $left ) );
-		if ( $running ) {
-			return false;
+		$now   = (int) hrtime( true );
+		$reply = self::$reply;
+		self::$connection->listen( $reply, $now + $wait * 1000000 + 50000 );
+		if ( $reply->is_expected() && self::$connection->is_open() && $now < self::$late ) {
+			return false; // It may still come.
 		}
-		$answer       = Answer::read( (int) curl_getinfo( self::$handle, CURLINFO_RESPONSE_CODE ), (string) curl_multi_getcontent( self::$handle ), self::$request_id );
-		self::$multi  = null;
-		self::$handle = null;
+		$answer = $reply->complete ? Answer::read( $reply->status, $reply->body, self::$request_id ) : Answer::none( 'no_answer', 'no' );
+		self::$connection->close();
+		self::$reply = null;
 		if ( $answer->ok() ) {
 			Breaker::close();
 		}

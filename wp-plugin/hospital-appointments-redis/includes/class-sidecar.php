@@ -12,7 +12,7 @@ namespace Hospital\Appointments_Redis;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * One kept-alive curl handle per request. Not the WP HTTP API, which rounds timeouts up to a second.
+ * One kept-alive connection per request. Not the WP HTTP API, which rounds timeouts up to a second.
  *
  * `ask()` for what changes nothing, `tell()` for what writes or must not come late. Neither throws.
  */
@@ -24,8 +24,8 @@ final class Sidecar {
 	/** @var int Calls made by this request, for tests and the curious. */
 	public static $calls = 0;
 
-	/** @var resource|\CurlHandle|null */
-	private static $handle = null;
+	/** @var Connection|null */
+	private static $connection = null;
 
 	/** @var bool Whether a write of this process may have happened, or may still, in the epoch that it was sent in. */
 	private static $in_doubt = false;
@@ -112,21 +112,15 @@ final class Sidecar {
 		if ( false === $json ) {
 			return Answer::none( 'bad_request', 'no', 'the request is not UTF-8' );
 		}
-		if ( ! function_exists( 'curl_init' ) ) {
-			return Answer::none( 'unreachable', 'no', 'the PHP extension curl is missing' );
-		}
-		$request_id = bin2hex( random_bytes( 12 ) );
-		$handle     = self::handle();
-		curl_setopt_array( $handle, Wire::options( $method, $path, $json, $timeout, $deadline, $request_id ) );
 		++self::$calls;
-		$reply = curl_exec( $handle );
-		if ( is_string( $reply ) ) {
-			$answer = Answer::read( (int) curl_getinfo( $handle, CURLINFO_RESPONSE_CODE ), $reply, $request_id );
+		$request_id = bin2hex( random_bytes( 12 ) );
+		$request    = Wire::request( $method, $path, $json, $deadline, $request_id );
+		$reply      = self::connection()->exchange( Settings::address(), $request, Settings::connect_timeout(), $timeout );
+		if ( $reply->complete ) {
+			$answer = Answer::read( $reply->status, $reply->body, $request_id );
 		} else {
-			// Not the error number: when a kept-alive connection breaks, curl may connect again and report only that that
-			// failed. The size tells whether a byte of this request ever left.
-			$sent   = curl_getinfo( $handle, CURLINFO_REQUEST_SIZE ) > 0;
-			$answer = Answer::none( $sent ? 'no_answer' : 'unreachable', $sent ? 'unknown' : 'no', curl_error( $handle ) );
+			// The sidecar may have read any part of a request that has begun to leave.
+			$answer = Answer::none( $reply->sent > 0 ? 'no_answer' : 'unreachable', $reply->sent > 0 ? 'unknown' : 'no', $reply->error );
 		}
 		self::note( $answer, '/v1/barrier' === $path );
 		return $answer;
@@ -144,7 +138,7 @@ final class Sidecar {
 			Breaker::close();
 			return;
 		}
-		self::$handle = null; // Whatever may still come must not be read as an answer to something else.
+		self::connection()->close(); // Whatever may still come must not be read as an answer to something else.
 		if ( $may_lag && 'unreachable' !== $answer->code && self::send( 'GET', '/readyz', null, self::PROBE )->ok() ) {
 			return;
 		}
@@ -152,21 +146,9 @@ final class Sidecar {
 		Breaker::open();
 	}
 
-	/**
-	 * The handle, as new but for its open connection.
-	 *
-	 * @return resource|\CurlHandle
-	 */
-	private static function handle() {
-		if ( null === self::$handle ) {
-			self::$handle = curl_init();
-			if ( function_exists( 'curl_share_init_persistent' ) ) {
-				// PHP 8.5: connections outlive the request. curl owns them, so no answer can be read by another request.
-				curl_setopt( self::$handle, CURLOPT_SHARE, curl_share_init_persistent( array( CURL_LOCK_DATA_DNS, CURL_LOCK_DATA_CONNECT ) ) );
-			}
-			return self::$handle;
-		}
-		curl_reset( self::$handle );
-		return self::$handle;
+	/** The connection of this process. */
+	private static function connection(): Connection {
+		self::$connection = self::$connection ?? new Connection();
+		return self::$connection;
 	}
 }

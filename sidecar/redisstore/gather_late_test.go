@@ -1,0 +1,66 @@
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"hospital-appointments-redis/e2e/containers"
+	"hospital-appointments-redis/sidecar/appointment"
+)
+
+// TestALateWriteIsNeverSent: one whose time is over while those before it are
+// still under way leaves the queue, and says that nothing was written.
+func TestALateWriteIsNeverSent(t *testing.T) {
+	deaf := &run{Client: redis.NewClient(&redis.Options{MaxRetries: -1, DialTimeout: 3 * time.Second, Dialer: func(context.Context, string, string) (net.Conn, error) {
+		here, there := net.Pipe()
+		go func() { _, _ = io.Copy(io.Discard, there) }() // hears everything, answers nothing
+		return here, nil
+	}})}
+	t.Cleanup(func() { _ = deaf.Close() })
+	calls := []call{{writeScript, []string{"key"}, nil}}
+	g := &gather{}
+	under, cancel := context.WithCancel(t.Context())
+	var group sync.WaitGroup
+	for range flights {
+		group.Go(func() {
+			if _, err := g.eval(under, deaf, calls); !errors.Is(classify(err), appointment.ErrUnknownOutcome) {
+				t.Errorf("under way: %v, want an unknown outcome", err)
+			}
+		})
+	}
+	state := func() (flying, waiting int) {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		return g.flying, len(g.waiting)
+	}
+	reaches := func(flying, waiting int) {
+		t.Helper()
+		containers.Eventually(t, 20*time.Second, func(context.Context) error {
+			if f, w := state(); f != flying || w != waiting {
+				return fmt.Errorf("%d under way and %d waiting, want %d and %d", f, w, flying, waiting)
+			}
+			return nil
+		})
+	}
+	reaches(flights, 0)
+	late, cancelLate := context.WithCancel(t.Context())
+	group.Go(func() {
+		if _, err := g.eval(late, deaf, calls); !errors.Is(classify(err), appointment.ErrDeadline) {
+			t.Errorf("waiting: %v, want the deadline", err)
+		}
+	})
+	reaches(flights, 1)
+	cancelLate()
+	reaches(flights, 0)
+	cancel()
+	group.Wait()
+	reaches(0, 0)
+}

@@ -1,0 +1,171 @@
+<?php
+/**
+ * One kept-alive connection to the sidecar, and one exchange over it at a time.
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * A stream instead of curl: the same exchange in a third of the system calls, and half the time of an update was curl's.
+ *
+ * The stream never blocks; what waits is stream_select(), so that all parts of an exchange together take no longer than
+ * they may. A request is sent at most once: only where not a byte of it has left is another connection tried.
+ */
+final class Connection {
+
+	/** Bytes read at once. */
+	private const CHUNK = 65536;
+
+	/** @var resource|null */
+	private $stream = null;
+
+	/** @var string Where it leads. */
+	private $address = '';
+
+	/**
+	 * Sends a request and reads the reply.
+	 *
+	 * @param string $address "host:port" or "unix:/path".
+	 * @param string $request The whole request.
+	 * @param int    $connect Milliseconds for the connection.
+	 * @param int    $timeout Milliseconds for everything.
+	 */
+	public function exchange( string $address, string $request, int $connect, int $timeout ): Reply {
+		$until = (int) hrtime( true ) + $timeout * 1000000;
+		$reply = $this->start( $address, $request, min( $connect, $timeout ), $until );
+		$this->listen( $reply, $until );
+		if ( ! $reply->complete || $reply->closes ) {
+			$this->close();
+		}
+		return $reply;
+	}
+
+	/**
+	 * Sends a request. The reply to it tells how much of it has left.
+	 *
+	 * @param string $address "host:port" or "unix:/path".
+	 * @param string $request The whole request.
+	 * @param int    $connect Milliseconds for the connection.
+	 * @param int    $until   When it is too late (hrtime).
+	 */
+	public function start( string $address, string $request, int $connect, int $until ): Reply {
+		$reply = new Reply( strlen( $request ) );
+		$new   = ! $this->is_usable( $address );
+		if ( $new ) {
+			$this->open( $address, $connect, $reply );
+		}
+		$this->send( $request, $until, $reply );
+		if ( ! $new && 0 === $reply->sent && null === $this->stream ) {
+			$reply = new Reply( strlen( $request ) ); // It broke in this very moment, before a byte had left.
+			$this->open( $address, $connect, $reply );
+			$this->send( $request, $until, $reply );
+		}
+		return $reply;
+	}
+
+	/**
+	 * Reads the reply to a request that was sent whole, until it is there, the connection over, or the time.
+	 *
+	 * @param Reply $reply Reply.
+	 * @param int   $until When (hrtime).
+	 */
+	public function listen( Reply $reply, int $until ): void {
+		while ( $reply->is_expected() && null !== $this->stream ) {
+			if ( ! $this->wait( $until, true ) ) {
+				$reply->error = 'no answer in time';
+				return;
+			}
+			$bytes = (string) @fread( $this->stream, self::CHUNK ); // phpcs:ignore WordPress.PHP.NoSilencedErrors, WordPress.WP.AlternativeFunctions
+			if ( '' === $bytes && $this->is_over() ) {
+				$reply->error = 'the connection broke';
+				$this->close();
+				return;
+			}
+			$reply->add( $bytes );
+		}
+	}
+
+	/** Ends the connection: whatever may still come must not be read as an answer to something else. */
+	public function close(): void {
+		if ( is_resource( $this->stream ) ) {
+			fclose( $this->stream ); // phpcs:ignore WordPress.WP.AlternativeFunctions
+		}
+		$this->stream = null;
+	}
+
+	/** Whether there is one. */
+	public function is_open(): bool {
+		return null !== $this->stream;
+	}
+
+	/** Whether the connection that there is leads there, is still open, and has nothing to say that nobody asked for. */
+	private function is_usable( string $address ): bool {
+		if ( null !== $this->stream && ( $address !== $this->address || '' !== (string) @fread( $this->stream, 1 ) || $this->is_over() ) ) { // phpcs:ignore WordPress.PHP.NoSilencedErrors, WordPress.WP.AlternativeFunctions
+			$this->close();
+		}
+		return null !== $this->stream;
+	}
+
+	/** Whether the other side has closed it; known once a read has found nothing. */
+	private function is_over(): bool {
+		return null === $this->stream || stream_get_meta_data( $this->stream )['eof'];
+	}
+
+	/** Connects. */
+	private function open( string $address, int $timeout, Reply $reply ): void {
+		$remote  = 0 === strpos( $address, 'unix:' ) ? 'unix://' . substr( $address, 5 ) : 'tcp://' . $address;
+		$context = stream_context_create( array( 'socket' => array( 'tcp_nodelay' => true ) ) );
+		$code    = 0;
+		$error   = '';
+		$stream  = @stream_socket_client( $remote, $code, $error, $timeout / 1000, STREAM_CLIENT_CONNECT, $context ); // phpcs:ignore WordPress.PHP.NoSilencedErrors
+		if ( ! is_resource( $stream ) ) {
+			$reply->error = "cannot connect to $address: $error";
+			return;
+		}
+		stream_set_blocking( $stream, false );
+		stream_set_read_buffer( $stream, 0 );
+		$this->stream  = $stream;
+		$this->address = $address;
+	}
+
+	/** Sends all of it, unless the connection breaks or it is too late. */
+	private function send( string $request, int $until, Reply $reply ): void {
+		$length = strlen( $request );
+		while ( null !== $this->stream && $reply->sent < $length ) {
+			$sent = @fwrite( $this->stream, 0 === $reply->sent ? $request : substr( $request, $reply->sent ) ); // phpcs:ignore WordPress.PHP.NoSilencedErrors, WordPress.WP.AlternativeFunctions
+			if ( false === $sent ) {
+				$reply->error = 'the connection broke';
+				$this->close();
+				return;
+			}
+			$reply->sent += $sent;
+			if ( $reply->sent < $length && ! $this->wait( $until, false ) ) {
+				$reply->error = 'it took too long to send';
+				return;
+			}
+		}
+	}
+
+	/** Waits until the stream can be read, or written. */
+	private function wait( int $until, bool $to_read ): bool {
+		$left = $until - (int) hrtime( true );
+		if ( $left <= 0 ) {
+			return false;
+		}
+		$read  = $to_read ? array( $this->stream ) : array();
+		$write = $to_read ? array() : array( $this->stream );
+		$other = array();
+		$ready = @stream_select( $read, $write, $other, intdiv( $left, 1000000000 ), intdiv( $left % 1000000000, 1000 ) + 1 ); // phpcs:ignore WordPress.PHP.NoSilencedErrors
+		if ( false === $ready ) {
+			usleep( 100 ); // A signal came; or the process has more files open than select() knows: then it is asked again and again.
+			return true;
+		}
+		return $ready > 0;
+	}
+}
