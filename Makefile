@@ -1,5 +1,7 @@
 # `make` alone prints this list. SUITE chooses the Debian release the images stand on.
 SUITE ?= trixie
+SECONDS ?= 300
+SEED ?= 1
 VERSION := $(shell git describe --tags --always 2>/dev/null || echo dev)
 .DEFAULT_GOAL := help
 
@@ -29,6 +31,9 @@ matrix: ## every test on each Debian release: trixie, bookworm, sid (real MySQL)
 model: ## explore the protocol's larger scenarios (minutes, and some gigabytes)
 	go test -count 1 -v -timeout 60m ./e2e/model -model.large
 
+faults: images ## break the stack while it is written to: make faults SECONDS=600 SEED=7
+	HOSPITAL_SUITE=$(SUITE) go test -count 1 -v -timeout $$(( $(SECONDS) + 1200 ))s -run 'TestCampaign$$' ./e2e/faults -faults.seconds $(SECONDS) -faults.seed $(SEED)
+
 bench: ## Go benchmarks of the sidecar's hot functions, with allocations
 	go test -run '^$$' -bench . -benchmem ./sidecar/...
 
@@ -38,4 +43,4 @@ dist: ## dist/: the plugin as a zip that WordPress installs, and the sidecar as 
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o dist/hospital-sidecar ./sidecar
 	@ls -l dist
 
-.PHONY: help demo down images test test-short matrix model bench dist
+.PHONY: help demo down images test test-short matrix model faults bench dist

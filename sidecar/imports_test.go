@@ -30,6 +30,7 @@ var arrows = map[string][]string{
 	"e2e/bench":           {"sidecar/appointment", "e2e/containers"},
 	"e2e/containers":      {},
 	"e2e/demo":            {"sidecar/appointment"},
+	"e2e/faults":          {"e2e/containers"},
 	"e2e/model":           {},
 }
 
@@ -44,8 +45,9 @@ var exclusive = []struct {
 	{"github.com/go-sql-driver/mysql", []string{"sidecar", "sidecar/postmeta", "sidecar/ownership", "sidecar/config", "e2e/containers"}},
 	{"github.com/caarlos0/env/", []string{"sidecar/config"}},
 	{"github.com/prometheus/client_golang/", []string{"sidecar", "sidecar/httpapi"}},
+	{"github.com/anishathalye/porcupine", []string{"e2e/faults"}},
 	{"github.com/ory/dockertest/", []string{"e2e/containers"}},
-	{"golang.org/x/sys/", []string{"sidecar/httpapi", "sidecar/ownership"}},
+	{"golang.org/x/sys/", []string{"sidecar/httpapi", "sidecar/ownership", "e2e/faults"}},
 	{"golang.org/x/sync/", []string{"sidecar", "e2e", "e2e/bench", "e2e/demo"}},
 }
 

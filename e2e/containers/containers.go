@@ -16,7 +16,11 @@ import (
 )
 
 // lifetime is how long a container lives if nobody purges it, in seconds.
-const lifetime = 30 * 60
+var lifetime uint = 30 * 60
+
+// LiveFor lets the containers started from now on live longer than usual: for a
+// run that is asked to take hours. Called before any is started.
+func LiveFor(d time.Duration) { lifetime = max(lifetime, uint(d.Seconds())) }
 
 // Suite is the Debian release whose images are used.
 func Suite() string { return cmp.Or(os.Getenv("HOSPITAL_SUITE"), "trixie") }
