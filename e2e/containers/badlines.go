@@ -41,7 +41,7 @@ type BadLines struct {
 type Wanted struct {
 	Redis    []string // arguments of the Redis server
 	MustUse  string   // PHP file that WordPress loads: a path below e2e
-	Sidecar  string   // tag of the sidecar's image; "" is the one of this tree
+	Binary   string   // the sidecars' program: a file of this machine; "" is the image's own
 	Settings []string // environment of the sidecars
 }
 
@@ -112,8 +112,8 @@ func (b *BadLines) services(name string, wanted Wanted) []service {
 			s.mounts = append(s.mounts, name+"-redis:/redis-data",
 				filepath.Join(root(), "e2e", wanted.MustUse)+":/var/www/html/wp-content/mu-plugins/faults.php:ro")
 		case "sidecar":
-			if wanted.Sidecar != "" {
-				s.tag = wanted.Sidecar
+			if wanted.Binary != "" {
+				s.mounts = append(s.mounts, wanted.Binary+":/hospital-sidecar:ro")
 			}
 			s.env = override(s.env, wanted.Settings...)
 			second = *s

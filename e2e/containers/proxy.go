@@ -1,7 +1,6 @@
 package containers
 
 import (
-	"bytes"
 	"math/rand/v2"
 	"net"
 	"sync"
@@ -20,8 +19,7 @@ type Proxy struct {
 	toxics  Toxics
 	changed chan struct{} // closed when the toxics are others
 	dice    *rand.Rand
-	lose    []byte
-	lost    chan struct{}
+	point   *Point
 	close   func()
 }
 
@@ -32,6 +30,7 @@ type line struct {
 	once           sync.Once
 	deaf           chan struct{} // closed: the answer is to be lost
 	deafened       sync.Once
+	point          *Point // for which it is
 }
 
 // hangUp ends both sides; reset: as a crashed peer would, without a farewell.
@@ -91,23 +90,6 @@ func (p *Proxy) Cut() { p.Set(Toxics{Refuse: true}) }
 // Mend lets connections through again.
 func (p *Proxy) Mend() { p.Set(Toxics{}) }
 
-// LoseAnswerTo ends the next connection whose client sends text, after the
-// server has done what was asked and before the client hears of it. The channel
-// is closed when that has happened.
-func (p *Proxy) LoseAnswerTo(text string) <-chan struct{} {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.lose, p.lost = []byte(text), make(chan struct{})
-	return p.lost
-}
-
-// KeepAnswers takes back a LoseAnswerTo that has not happened yet.
-func (p *Proxy) KeepAnswers() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.lose = nil
-}
-
 func (p *Proxy) serve(client net.Conn) {
 	p.mu.Lock()
 	target, refused := p.target, p.toxics.Refuse
@@ -158,13 +140,7 @@ func (p *Proxy) answers(l *line) {
 		n, err := l.server.Read(buffer)
 		select {
 		case <-l.deaf:
-			l.hangUp(true)
-			p.mu.Lock()
-			if p.lost != nil && p.lose == nil {
-				close(p.lost)
-				p.lost = nil
-			}
-			p.mu.Unlock()
+			p.reached(l)
 			return
 		default:
 		}
@@ -177,13 +153,4 @@ func (p *Proxy) answers(l *line) {
 	}
 	p.linger(l)
 	l.hangUp(false)
-}
-
-// wanted tells, once, that this is the request whose answer is to be lost.
-func (p *Proxy) wanted(request []byte) bool {
-	if p.lose == nil || !bytes.Contains(request, p.lose) {
-		return false
-	}
-	p.lose = nil
-	return true
 }

@@ -28,14 +28,18 @@ func (p *Proxy) Set(t Toxics) {
 // passRequest says whether a piece that the client sent may go on, once it may.
 func (p *Proxy) passRequest(l *line, piece []byte) bool {
 	p.mu.Lock()
-	before, after := p.dice.Float64() < p.toxics.ResetBefore, p.dice.Float64() < p.toxics.ResetAfter || p.wanted(piece)
+	before, after := p.dice.Float64() < p.toxics.ResetBefore, p.dice.Float64() < p.toxics.ResetAfter
+	point := p.meets(piece)
 	p.mu.Unlock()
-	if before {
+	switch {
+	case point != nil && !point.after:
+		point.stop(l)
+		return false
+	case before:
 		l.hangUp(true)
 		return false
-	}
-	if after {
-		l.deafened.Do(func() { close(l.deaf) })
+	case point != nil, after:
+		l.deafened.Do(func() { l.point = point; close(l.deaf) })
 	}
 	return p.pass(l)
 }

@@ -192,6 +192,8 @@ func (p past) judge(value string, at time.Duration) (Harm, string) {
 	switch {
 	case !known && refused:
 		return RefusedIn, "that write was refused"
+	case !known && value == "":
+		return Lost, "nobody deleted it"
 	case !known:
 		return Foreign, "nobody wrote it"
 	case by.Value == "":

@@ -18,6 +18,7 @@ import (
 
 // call is one operation that a client is to make, for PHP as JSON.
 type call struct {
+	ID        int    `json:"id"` // of a worker's call
 	Do        string `json:"do"`
 	Post      int    `json:"post"`
 	Key       string `json:"key"`
@@ -27,6 +28,7 @@ type call struct {
 
 // said is what PHP says of it.
 type said struct {
+	ID      int      `json:"id"`
 	Done    bool     `json:"done"`
 	Refused bool     `json:"refused"`
 	Killed  bool     `json:"killed"`
@@ -44,8 +46,10 @@ type php interface {
 
 // worker is a long-lived PHP process, each of whose operations is a request.
 type worker struct {
-	in  io.WriteCloser
-	out *bufio.Reader
+	in   io.WriteCloser
+	out  *bufio.Reader
+	last int
+	t    testing.TB
 }
 
 func newWorker(t testing.TB, b *containers.BadLines, complaints io.Writer, sidecar string) *worker {
@@ -55,7 +59,7 @@ func newWorker(t testing.TB, b *containers.BadLines, complaints io.Writer, sidec
 		command = append(command, sidecar)
 	}
 	in, out := b.Talk(t, "wordpress", complaints, command...)
-	w := &worker{in, bufio.NewReaderSize(out, 1<<20)}
+	w := &worker{t: t, in: in, out: bufio.NewReaderSize(out, 1<<20)}
 	if line, err := w.out.ReadString('\n'); line != "ready\n" {
 		t.Fatalf("a PHP worker said %q instead of ready: %v", line, err)
 	}
@@ -63,6 +67,8 @@ func newWorker(t testing.TB, b *containers.BadLines, complaints io.Writer, sidec
 }
 
 func (w *worker) do(c call) (s said, err error) {
+	w.last++
+	c.ID = w.last
 	text, err := json.Marshal(c)
 	if err != nil {
 		return s, err
@@ -74,7 +80,10 @@ func (w *worker) do(c call) (s said, err error) {
 	if err != nil {
 		return s, fmt.Errorf("the worker is gone: %w", err)
 	}
-	return s, json.Unmarshal(line, &s)
+	if err := json.Unmarshal(line, &s); err != nil || s.ID != c.ID {
+		w.t.Errorf("a PHP worker answers %q to call %d: no history can be made of that", line, c.ID)
+	}
+	return s, nil
 }
 
 // web makes calls by requests to the web server.
@@ -121,6 +130,8 @@ type site struct {
 	doomed          []int        // posts that will be deleted
 	next            atomic.Int64 // of these
 	values          atomic.Int64
+	spare           int         // a post whose fields nobody checks
+	quiet           atomic.Bool // WordPress rests
 	stop, killing   atomic.Bool // killing: PHP processes die in the middle of what they do
 }
 
@@ -141,7 +152,12 @@ func (s *site) field(dice *rand.Rand) Field {
 
 // throughWordPress writes and reads until the campaign stops.
 func (s *site) throughWordPress(who string, dice *rand.Rand, p php) {
+	pace := time.NewTicker(5 * time.Millisecond)
+	defer pace.Stop()
 	for !s.stop.Load() {
+		if <-pace.C; s.quiet.Load() {
+			continue
+		}
 		f, kind, kill := s.field(dice), dice.IntN(100), dice.IntN(60_000)+1
 		if dice.IntN(10) == 0 && kind < 40 {
 			f = s.born[dice.IntN(len(s.born))]

@@ -54,7 +54,7 @@ func (r *run) rows(t testing.TB, final *Final) {
 			t.Fatal(err)
 		}
 	}
-	for _, post := range r.doomed {
+	for _, post := range append(slices.Clone(r.doomed), nobody) {
 		final.Gone[post] = !there[post]
 	}
 }

@@ -59,10 +59,11 @@ func restartRedis(n *nemesis) func() {
 	return func() { n.start("redis") }
 }
 
-// lost notes that a fault may have taken what was acknowledged since.
+// lost notes that a fault may have taken what was acknowledged since, and is not
+// in MySQL.
 func (n *nemesis) lost(fields []Field, since, from time.Duration) {
 	for _, f := range fields {
-		n.Note(Op{Who: "nemesis", Kind: Loss, Field: f, Call: from, Return: n.Now(), Since: since, Outcome: OK})
+		n.Note(Op{Who: "nemesis", Kind: Loss, Field: f, Call: from, Return: n.Now(), Since: max(since, n.home(f)), Outcome: OK})
 	}
 }
 
@@ -117,27 +118,25 @@ func (n *nemesis) flush() {
 		}
 		fields = append(fields, Field{post, key})
 	}
-	// Twice the sync delay is what may wait, when nothing else is wrong; then it is more.
-	for _, f := range fields {
-		n.Note(Op{Who: "nemesis", Kind: Loss, Field: f, Call: from, Return: n.Now(), Since: n.rowSince(f), Outcome: OK})
-	}
+	n.lost(fields, 0, from)
 }
 
-// rowSince is when the value that MySQL has was written: all since may be lost.
-func (n *nemesis) rowSince(f Field) time.Duration {
+// home is when the value that MySQL has was acknowledged: what came after that
+// may be lost, it and what came before may not.
+func (n *nemesis) home(f Field) time.Duration {
 	ctx, cancel := context.WithTimeout(n.t.Context(), 500*time.Millisecond)
 	defer cancel()
 	var value string
 	err := n.DB.QueryRowContext(ctx, "SELECT meta_value FROM wp_postmeta WHERE post_id = ? AND meta_key = ?", f.Post, f.Key).Scan(&value)
 	if err != nil {
-		return 0 // no row, or nobody to ask: then all of it
+		return 0 // no row, or nobody to ask
 	}
 	for _, o := range n.Ops() {
 		if o.Kind == Write && o.Field == f && o.Value == value {
-			return o.Call
+			return o.Return + 1
 		}
 	}
-	return 0
+	return 0 // what it began with, or a call that is not over
 }
 
 func flushAll(n *nemesis) func() {

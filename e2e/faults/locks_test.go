@@ -98,17 +98,17 @@ func backwards(ctx context.Context, db *sql.DB, posts string, pace <-chan time.T
 // came; with it dies the database, if it is to.
 func loseCommit(line string, kills bool) func(*nemesis) func() {
 	return func(n *nemesis) func() {
-		lost := n.Line[line].LoseAnswerTo("\x03COMMIT")
+		point := n.Line[line].LoseAnswerTo(commit)
 		if !kills {
-			return n.Line[line].KeepAnswers
+			return func() { n.Line[line].Leave(point) }
 		}
 		select {
-		case <-lost:
-		case <-time.After(3 * time.Second):
+		case <-point.Reached:
+		case <-time.After(3 * time.Second): // nobody committed: then it dies between two
 		}
 		n.Kill(n.t, "database")
 		return func() {
-			n.Line[line].KeepAnswers()
+			n.Line[line].Leave(point)
 			n.start("database")
 		}
 	}

@@ -19,6 +19,7 @@ $wpdb->close();
 /** What the child does and says; it never returns. */
 function answer_in_child( array $op, $parent ): void {
 	global $wpdb;
+	ob_start( static fn() => '' ); // What WordPress prints when it dies is no answer.
 	if ( ! $wpdb->db_connect( false ) ) {
 		fwrite( $parent, '{"refused":true,"error":"no database"}' );
 	} else {
@@ -57,6 +58,6 @@ while ( false !== ( $line = fgets( STDIN ) ) ) {
 		answer_in_child( $op, $its );
 	}
 	fclose( $its );
-	echo json_encode( hear_child( $child, $mine, $op['kill_after'] ?? 0 ) ), "\n";
+	echo json_encode( array( 'id' => $op['id'] ) + hear_child( $child, $mine, $op['kill_after'] ?? 0 ) ), "\n";
 	fclose( $mine );
 }
