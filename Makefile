@@ -34,6 +34,12 @@ model: ## explore the protocol's larger scenarios (minutes, and some gigabytes)
 faults: images ## break the stack while it is written to: make faults SECONDS=600 SEED=7
 	HOSPITAL_SUITE=$(SUITE) go test -count 1 -v -timeout $$(( $(SECONDS) + 1200 ))s -run 'TestCampaign$$' ./e2e/faults -faults.seconds $(SECONDS) -faults.seed $(SEED)
 
+mutants: images ## weaken rules of the product in turn: the faults' checker must find the harm
+	HOSPITAL_SUITE=$(SUITE) go test -count 1 -v -timeout 30m -run 'TestMutants$$' ./e2e/faults -faults.mutants
+
+crashpoints: images ## kill a sidecar before and after every script and statement that it sends
+	HOSPITAL_SUITE=$(SUITE) go test -count 1 -v -timeout 30m -run 'TestCrashPoints$$' ./e2e/faults -faults.crashpoints -faults.seed $(SEED)
+
 bench: ## Go benchmarks of the sidecar's hot functions, with allocations
 	go test -run '^$$' -bench . -benchmem ./sidecar/...
 
@@ -43,4 +49,4 @@ dist: ## dist/: the plugin as a zip that WordPress installs, and the sidecar as 
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o dist/hospital-sidecar ./sidecar
 	@ls -l dist
 
-.PHONY: help demo down images test test-short matrix model faults bench dist
+.PHONY: help demo down images test test-short matrix model faults mutants crashpoints bench dist

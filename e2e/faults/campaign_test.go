@@ -33,7 +33,6 @@ type run struct {
 	*site
 	nemesis    *nemesis
 	begin      map[Field]string
-	clients    sync.WaitGroup
 	complaints *locked
 	seed       uint64
 }

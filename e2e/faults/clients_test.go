@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -126,6 +127,7 @@ func (w *web) do(c call) (s said, err error) {
 // site is what the clients work on.
 type site struct {
 	*History
+	clients         sync.WaitGroup
 	hot, cold, born []Field      // born: without a row at first, written by the direct API alone
 	doomed          []int        // posts that will be deleted
 	next            atomic.Int64 // of these

@@ -62,9 +62,38 @@ func restartRedis(n *nemesis) func() {
 // lost notes that a fault may have taken what was acknowledged since, and is not
 // in MySQL.
 func (n *nemesis) lost(fields []Field, since, from time.Duration) {
+	home := n.home()
 	for _, f := range fields {
-		n.Note(Op{Who: "nemesis", Kind: Loss, Field: f, Call: from, Return: n.Now(), Since: max(since, n.home(f)), Outcome: OK})
+		n.Note(Op{Who: "nemesis", Kind: Loss, Field: f, Call: from, Return: n.Now(), Since: max(since, home[f]), Outcome: OK})
 	}
+}
+
+// home is when the values that MySQL has were acknowledged: what came after that
+// may be lost, they and what came before may not. Of a field that is not in it
+// nothing is known.
+func (n *nemesis) home() map[Field]time.Duration {
+	ctx, cancel := context.WithTimeout(n.t.Context(), time.Second)
+	defer cancel()
+	rows, err := n.DB.QueryContext(ctx, "SELECT post_id, meta_key, meta_value FROM wp_postmeta")
+	if err != nil {
+		return nil // another fault has taken MySQL
+	}
+	defer rows.Close()
+	there := map[Field]string{}
+	for rows.Next() {
+		var f Field
+		var value string
+		if rows.Scan(&f.Post, &f.Key, &value) == nil {
+			there[f] = value
+		}
+	}
+	home := map[Field]time.Duration{}
+	for _, o := range n.Ops() {
+		if value, ok := there[o.Field]; ok && o.Kind == Write && o.Value == value {
+			home[o.Field] = o.Return + 1
+		}
+	}
+	return home
 }
 
 func (n *nemesis) all() []Field {
@@ -119,24 +148,6 @@ func (n *nemesis) flush() {
 		fields = append(fields, Field{post, key})
 	}
 	n.lost(fields, 0, from)
-}
-
-// home is when the value that MySQL has was acknowledged: what came after that
-// may be lost, it and what came before may not.
-func (n *nemesis) home(f Field) time.Duration {
-	ctx, cancel := context.WithTimeout(n.t.Context(), 500*time.Millisecond)
-	defer cancel()
-	var value string
-	err := n.DB.QueryRowContext(ctx, "SELECT meta_value FROM wp_postmeta WHERE post_id = ? AND meta_key = ?", f.Post, f.Key).Scan(&value)
-	if err != nil {
-		return 0 // no row, or nobody to ask
-	}
-	for _, o := range n.Ops() {
-		if o.Kind == Write && o.Field == f && o.Value == value {
-			return o.Return + 1
-		}
-	}
-	return 0 // what it began with, or a call that is not over
 }
 
 func flushAll(n *nemesis) func() {

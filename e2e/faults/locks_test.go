@@ -12,6 +12,8 @@ import (
 // gone, is part of the game.
 func (n *nemesis) hold(queries ...string) func() {
 	ctx, cancel := context.WithCancel(context.Background())
+	giveUp := time.AfterFunc(2*time.Second, cancel) // another fault may have stopped the database
+	defer giveUp.Stop()
 	tx, err := n.DB.BeginTx(ctx, nil)
 	if err != nil {
 		cancel()
@@ -117,9 +119,8 @@ func loseCommit(line string, kills bool) func(*nemesis) func() {
 // deletePosts deletes some of the doomed posts, one after the other, as long as
 // it lasts.
 func deletePosts(n *nemesis) func() {
-	stop, done := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(done)
+	stop := make(chan struct{})
+	n.clients.Go(func() {
 		pace := time.NewTicker(300 * time.Millisecond)
 		defer pace.Stop()
 		for {
@@ -133,6 +134,6 @@ func deletePosts(n *nemesis) func() {
 				n.next.Add(1)
 			}
 		}
-	}()
-	return func() { close(stop); <-done }
+	})
+	return func() { close(stop) }
 }
