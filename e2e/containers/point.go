@@ -14,8 +14,9 @@ type Point struct {
 	text       []byte
 	after, cut bool
 	reached    chan struct{}
-	pass       chan struct{}
+	left       chan struct{}
 	once       sync.Once
+	goesOn     bool // before left is closed
 }
 
 // StopAt holds the next line whose client sends text at that point until Leave,
@@ -27,7 +28,7 @@ func (p *Proxy) StopAt(text string, after bool) *Point { return p.expect(text, a
 func (p *Proxy) LoseAnswerTo(text string) *Point { return p.expect(text, true, true) }
 
 func (p *Proxy) expect(text string, after, cut bool) *Point {
-	point := &Point{text: []byte(text), after: after, cut: cut, reached: make(chan struct{}), pass: make(chan struct{})}
+	point := &Point{text: []byte(text), after: after, cut: cut, reached: make(chan struct{}), left: make(chan struct{})}
 	point.Reached = point.reached
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -36,13 +37,18 @@ func (p *Proxy) expect(text string, after, cut bool) *Point {
 }
 
 // Leave ends the line that is held at a point, or expects none any more.
-func (p *Proxy) Leave(point *Point) {
+func (p *Proxy) Leave(point *Point) { p.leave(point, false) }
+
+// GoOn lets the line that is held at a point go on from there, late.
+func (p *Proxy) GoOn(point *Point) { p.leave(point, true) }
+
+func (p *Proxy) leave(point *Point, goesOn bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.point == point {
 		p.point = nil
 	}
-	point.once.Do(func() { close(point.pass) })
+	point.once.Do(func() { point.goesOn = goesOn; close(point.left) })
 }
 
 // meets tells, once, that this is the request that a point is about. The caller
@@ -56,19 +62,21 @@ func (p *Proxy) meets(request []byte) *Point {
 	return point
 }
 
-// reached: the server has done what the answer would say.
-func (p *Proxy) reached(l *line) {
-	if l.point != nil {
-		l.point.stop(l)
+// goesOn: the server has done what the answer would say; whether that may go on.
+func (l *line) goesOn() bool {
+	goesOn := l.point != nil && l.point.stop()
+	if !goesOn {
+		l.hangUp(true)
 	}
-	l.hangUp(true)
+	return goesOn
 }
 
-// stop holds a line at its point, and ends it.
-func (point *Point) stop(l *line) {
+// stop holds a line at its point, and returns whether it goes on.
+func (point *Point) stop() bool {
 	close(point.reached)
-	if !point.cut {
-		<-point.pass
+	if point.cut {
+		return false
 	}
-	l.hangUp(true)
+	<-point.left
+	return point.goesOn
 }

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -28,9 +29,8 @@ type line struct {
 	client, server net.Conn
 	gone           chan struct{}
 	once           sync.Once
-	deaf           chan struct{} // closed: the answer is to be lost
-	deafened       sync.Once
-	point          *Point // for which it is
+	deaf           atomic.Bool // the next answer is to be lost, or held at the point
+	point          *Point      // nil: lost
 }
 
 // hangUp ends both sides; reset: as a crashed peer would, without a farewell.
@@ -103,7 +103,7 @@ func (p *Proxy) serve(client net.Conn) {
 		_ = client.Close()
 		return
 	}
-	l := &line{client: client, server: server, gone: make(chan struct{}), deaf: make(chan struct{})}
+	l := &line{client: client, server: server, gone: make(chan struct{})}
 	p.mu.Lock()
 	refused = p.toxics.Refuse
 	p.lines[l] = true
@@ -138,11 +138,8 @@ func (p *Proxy) answers(l *line) {
 	buffer := make([]byte, 1<<16)
 	for {
 		n, err := l.server.Read(buffer)
-		select {
-		case <-l.deaf:
-			p.reached(l)
+		if l.deaf.Swap(false) && !l.goesOn() {
 			return
-		default:
 		}
 		if n > 0 && !p.pass(l) {
 			return

@@ -32,14 +32,12 @@ func (p *Proxy) passRequest(l *line, piece []byte) bool {
 	point := p.meets(piece)
 	p.mu.Unlock()
 	switch {
-	case point != nil && !point.after:
-		point.stop(l)
-		return false
-	case before:
+	case point != nil && !point.after && !point.stop(), before:
 		l.hangUp(true)
 		return false
-	case point != nil, after:
-		l.deafened.Do(func() { l.point = point; close(l.deaf) })
+	case point != nil && point.after, after:
+		l.point = point
+		l.deaf.Store(true)
 	}
 	return p.pass(l)
 }

@@ -85,6 +85,7 @@ func native(n *nemesis) {
 // emptied makes a sidecar take over itself (R7), and PHP leave it the wait.
 func emptied(n *nemesis) {
 	n.quiet.Store(true)
+	n.wait(2 * time.Second) // what they were about is over
 	n.flush()
 	n.wait(3 * time.Second)
 	n.quiet.Store(false)

@@ -91,9 +91,13 @@ func (r *run) copies(t testing.TB, key string, final *Final) {
 	}
 	post, err := strconv.Atoi(strings.TrimPrefix(key, "appointment:"))
 	if err != nil {
-		t.Fatal(err)
+		final.Dirty = append(final.Dirty, fmt.Sprintf("%s is no post's, and holds %q", key, values))
+		return
 	}
 	delete(values, "last_updated_redis")
+	if left, err := r.Redis.TTL(t.Context(), key).Result(); err != nil || left < 0 {
+		final.Dirty = append(final.Dirty, fmt.Sprintf("%s is clean and has no end: %s %v", key, left, err))
+	}
 	for field, value := range values {
 		if row := final.Rows[Field{post, field}]; !slices.Contains(row, value) {
 			final.Dirty = append(final.Dirty, fmt.Sprintf("%s of %s is %q, the row %q", field, key, value, row))
@@ -117,8 +121,8 @@ func (r *run) letters(t testing.TB, final *Final) {
 		}
 		id, key, _ := strings.Cut(name, ":")
 		post, err := strconv.Atoi(id)
-		if err != nil {
-			t.Fatal(err)
+		if err != nil { // a slug whose post came too late: see crash_test.go
+			continue
 		}
 		final.Letters = append(final.Letters, Letter{Field{post, key}, string(stored.Value), stored.Code})
 	}

@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"cmp"
 	"encoding/json"
 	"flag"
 	"os"
@@ -37,13 +38,15 @@ var weakened = []mutant{
 	{"no floor", "R2", "redisstore/lua/write.lua",
 		"if epoch < lowest then", "if epoch < 0 then", lateScript},
 	{"writes tried again", "R2", "config/redis.go",
-		"options.MaxRetries = -1", "options.MaxRetries, options.MinRetryBackoff = 3, 1500*time.Millisecond", answerLost},
+		"options.MaxRetries = -1", "options.MaxRetries, options.MinRetryBackoff, options.MaxRetryBackoff = 3, 5*time.Second, 5*time.Second", answerLost},
 }
 
 // edits of other files that a mutant needs to be one.
 var also = map[string][]mutant{
 	"no deadline": {
-		{file: "httpapi/deadline.go", old: "case left <= 0:\n\t\treturn 0, 0, appointment.ErrDeadline", new: "case left <= 0:\n\t\treturn 0, 0, nil"},
+		{file: "httpapi/deadline.go", old: "case left <= 0:", new: "case left <= 0 && deadline < 0:"},
+		{file: "httpapi/call.go", old: "c.ctx = request.Context()", new: "c.ctx = context.WithoutCancel(request.Context())"},
+		{file: "httpapi/deadline.go", old: "return deadline, left, nil", new: "return deadline, max(left, time.Minute), nil"},
 	},
 	"writes tried again": {
 		{file: "redisstore/store.go", old: "pool.MaxRetries = -1 ", new: "pool.MaxRetries = 3 "},
@@ -90,6 +93,7 @@ func change(t *testing.T, b *containers.BadLines, binary string, edits []mutant)
 	t.Helper()
 	for _, service := range []string{"sidecar", "second"} {
 		b.Resume(t, service)
+		b.Start(t, service)
 		b.Kill(t, service)
 	}
 	build(t, binary, edits)
@@ -111,7 +115,7 @@ func build(t *testing.T, binary string, edits []mutant) {
 	overlay, dir := map[string]string{}, t.TempDir()
 	for _, e := range edits {
 		path := filepath.Join(source, e.file)
-		text, err := os.ReadFile(path)
+		text, err := os.ReadFile(cmp.Or(overlay[path], path))
 		if err != nil {
 			t.Fatal(err)
 		}

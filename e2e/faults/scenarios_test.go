@@ -15,7 +15,9 @@ const patience = 30 * time.Second
 
 // api writes one field by a sidecar's API and notes it.
 func (r *run) api(base, who, value string, f Field) {
-	r.set(who, newDirect(base, r.Token), "PATCH", fmt.Sprintf("/v1/appointments/%d/fields/%s", f.Post, f.Key), map[string]string{"value": value}, value, f)
+	d := newDirect(base, r.Token)
+	d.client.Timeout = patience
+	r.set(who, d, "PATCH", fmt.Sprintf("/v1/appointments/%d/fields/%s", f.Post, f.Key), map[string]string{"value": value}, value, f)
 }
 
 // home waits until everything is in MySQL, by the second sidecar.
@@ -30,45 +32,61 @@ func (r *run) home(t *testing.T) {
 	})
 }
 
-// locked locks a post's rows; a sync of it claims and waits.
+// locked locks a post's rows, so that what is written stays dirty.
 func (r *run) locked(f Field) (release func()) {
 	return r.nemesis.hold(fmt.Sprint("UPDATE wp_postmeta SET meta_value = meta_value WHERE post_id = ", f.Post))
 }
 
-// claimed waits until a sync has claimed the post.
-func (r *run) claimed(t *testing.T, f Field) {
-	t.Helper()
-	containers.Eventually(t, patience, func(ctx context.Context) error {
-		there, err := r.Redis.HExists(ctx, "appointments:claims", fmt.Sprint(f.Post)).Result()
-		if err == nil && !there {
-			err = fmt.Errorf("nobody has claimed post %d", f.Post)
+// trap holds whichever of some lines says a text first.
+func (r *run) trap(text string, lines ...string) (reached func(*testing.T), goOn, leave func()) {
+	points := map[string]*containers.Point{}
+	var hit = make(chan struct{}, len(lines))
+	for _, line := range lines {
+		point := r.Line[line].StopAt(text, false)
+		points[line] = point
+		go func() { <-point.Reached; hit <- struct{}{} }()
+	}
+	return func(t *testing.T) {
+			t.Helper()
+			select {
+			case <-hit:
+			case <-time.After(patience):
+				t.Fatalf("nobody said %q", text)
+			}
+		}, func() {
+			for line, point := range points {
+				r.Line[line].GoOn(point)
+			}
+		}, func() {
+			for line, point := range points {
+				r.Line[line].Leave(point)
+			}
 		}
-		return err
-	})
 }
 
 // writtenDuringSync: a write between a sync's read and its acknowledgement.
 func writtenDuringSync(t *testing.T, r *run) {
 	f := r.hot[0]
-	release := r.locked(f)
-	defer release()
+	reached, goOn, leave := r.trap("read by the sync", containers.SidecarToDB, containers.SecondToDB)
+	defer leave()
 	r.api(r.API, "api0", "read by the sync", f)
-	r.claimed(t, f)
+	reached(t)
 	r.api(r.API, "api0", "written during it", f)
-	release()
+	goOn()
+	r.nemesis.wait(time.Second) // a barrier at once would claim the post anew, and its stamp keep the write
 	r.home(t)
 }
 
 // killedAfterClaim: both sidecars die with a claim in their hands.
 func killedAfterClaim(t *testing.T, r *run) {
 	f := r.hot[0]
-	release := r.locked(f)
-	defer release()
+	reached, _, leave := r.trap("claimed", containers.SidecarToDB, containers.SecondToDB)
+	defer leave()
 	r.api(r.API, "api0", "claimed", f)
-	r.claimed(t, f)
+	reached(t)
 	r.Kill(t, "sidecar")
 	r.Kill(t, "second")
-	release()
+	leave()
 	r.nemesis.start("sidecar")
 	r.nemesis.start("second")
 	r.home(t)
@@ -91,45 +109,29 @@ func olderRedis(t *testing.T, r *run) {
 	r.home(t)
 }
 
-// lateRequest: requests lie in a stopped sidecar's socket while their senders
-// write natively, the site returns by the second sidecar, and others write.
+// lateRequest: a request is held up on its way while its sender writes natively,
+// the site returns by the second sidecar, and others write.
 func lateRequest(t *testing.T, r *run) {
-	var workers [3]*worker
-	for i := range workers {
-		workers[i] = newWorker(t, r.BadLines, r.complaints, "")
-	}
-	second := newWorker(t, r.BadLines, r.complaints, r.Line[containers.PHPToSecond].Addr)
-	update := func(w *worker, who, value string, f Field) {
-		r.update(who, f, call{Do: "update", Post: f.Post, Key: f.Key, Value: value}, w)
-	}
-	r.Pause(t, "sidecar")
-	var sent sync.WaitGroup
-	for i, w := range workers {
-		sent.Go(func() { update(w, fmt.Sprint("php", i), "sent to a stopped sidecar", r.hot[i]) })
-	}
-	sent.Wait()
-	r.home(t)
-	for i := range workers {
-		update(second, "php3", "written since", r.hot[i])
-	}
-	r.Resume(t, "sidecar")
-	r.nemesis.recover(patience)
-	r.home(t)
+	late(t, r, "POST /v1/write", containers.PHPToSidecar)
 }
 
-// lateScript: a script of the old owner arrives after the return.
+// lateScript: the same of a script on its way to Redis.
 func lateScript(t *testing.T, r *run) {
+	late(t, r, "held up on its way", containers.SidecarToRedis)
+}
+
+func late(t *testing.T, r *run, text, line string) {
 	f := r.hot[0]
-	line := r.Line[containers.SidecarToRedis]
 	w, second := newWorker(t, r.BadLines, r.complaints, ""), newWorker(t, r.BadLines, r.complaints, r.Line[containers.PHPToSecond].Addr)
-	line.Set(containers.Toxics{Hole: true})
-	defer line.Mend()
-	r.update("php0", f, call{Do: "update", Post: f.Post, Key: f.Key, Value: "sent to a slow Redis"}, w)
+	reached, goOn, leave := r.trap(text, line)
+	defer leave()
+	r.update("php0", f, call{Do: "update", Post: f.Post, Key: f.Key, Value: "held up on its way"}, w)
+	reached(t)
 	r.home(t)
 	release := r.locked(f)
 	defer release()
 	r.update("php1", f, call{Do: "update", Post: f.Post, Key: f.Key, Value: "written since"}, second)
-	line.Mend()
+	goOn()
 	r.nemesis.wait(time.Second)
 	r.read("php1", f, second)
 	release()
