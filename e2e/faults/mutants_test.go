@@ -30,7 +30,7 @@ var weakened = []mutant{
 		"if redis.call('HGET', dirty, key) == mark then", "if redis.call('HEXISTS', dirty, key) == 1 then", writtenDuringSync},
 	{"a claim that removes before it writes", "R4, step 2", "redisstore/lua/claim.lua",
 		"redis.call('ZADD', KEYS[2], now + ARGV[3], ARGV[2])\nreturn answer",
-		"redis.call('ZREM', KEYS[2], ARGV[2])\nfor i = 4, #KEYS, 2 do redis.call('DEL', KEYS[i + 1]) end\nreturn answer", killedAfterClaim},
+		"redis.call('ZREM', KEYS[2], ARGV[2])\nfor i = 5, #KEYS, 2 do redis.call('DEL', KEYS[i + 1]) end\nreturn answer", killedAfterClaim},
 	{"no version against the fence's", "R4, step 3", "postmeta/plan.go",
 		"|| field.Version.Compare(before.version) <= 0", "", olderRedis},
 	{"no deadline", "R2", "ownership/fields.go",

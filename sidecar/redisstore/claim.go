@@ -34,8 +34,8 @@ func (s *Store) Claim(ctx context.Context, lease appointment.Lease, posts []appo
 	}
 	calls := make([]call, len(posts))
 	for i, p := range posts {
-		keys := append([]string{s.keys.floor(p.Blog), s.keys.dirty(p.Blog), s.keys.claims(p.Blog)}, s.keys.pairs(p)...)
-		calls[i] = call{claimScript, keys, []any{token, p.Member(), s.ClaimLease.Milliseconds(), s.horizon(), force}}
+		keys := append([]string{s.keys.floor(p.Blog), s.keys.dirty(p.Blog), s.keys.claims(p.Blog), s.keys.ttls(p.Blog)}, s.keys.pairs(p)...)
+		calls[i] = call{claimScript, keys, []any{token, p.Member(), s.ClaimLease.Milliseconds(), s.horizon(), force, int64(s.CleanTTL.Seconds())}}
 	}
 	cmds, err := r.eval(ctx, calls...)
 	if err != nil {

@@ -21,6 +21,12 @@ defined( 'ABSPATH' ) || exit;
  * @param string $value Value, of an update.
  */
 function faults_op( string $do, int $post, string $key = '', string $value = '' ): array {
+	if ( 'update' === $do && null === get_post( $post ) ) {
+		return array(
+			'refused' => true, // Core would add a row to a post that is not there.
+			'error'   => 'no post',
+		);
+	}
 	if ( 'update' === $do ) {
 		$done  = true === update_post_meta( $post, $key, wp_slash( $value ) );
 		$at    = hrtime( true );

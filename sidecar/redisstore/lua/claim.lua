@@ -1,8 +1,9 @@
 #!lua flags=allow-oom
 -- Claims one post for a sync and reads all its dirty fields, with a new stamp (R4, step 2).
 -- A post is looked for under the key of every post type, so that one whose type was changed is found.
--- KEYS 1 floor, 2 dirty set, 3 claims, then for each key pattern: post hash, dirty hash
--- ARGV 1 token, 2 member, 3 claim lease (ms), 4 horizon (ms), 5 "1": also when not due (a barrier)
+-- KEYS 1 floor, 2 dirty set, 3 claims, 4 ttls, then for each key pattern: post hash, dirty hash
+-- ARGV 1 token, 2 member, 3 claim lease (ms), 4 horizon (ms), 5 "1": also when not due (a barrier),
+--      6 ttl of clean copies (s)
 -- Returns {} when not due or clean, else stamp, now (ms), then slot, key, mark, value (nil: tombstone), ...
 -- Error: HOSPITAL_TOKEN.
 if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then
@@ -15,11 +16,11 @@ if ARGV[5] ~= '1' then
   if due > now and due < now + ARGV[4] then return {} end
 end
 local answer = { 0, string.format('%.0f', now) }
-for i = 4, #KEYS, 2 do
+for i = 5, #KEYS, 2 do
   local marks = redis.call('HGETALL', KEYS[i + 1])
   for j = 1, #marks, 2 do
     local n = #answer
-    answer[n + 1] = (i - 4) / 2
+    answer[n + 1] = (i - 5) / 2
     answer[n + 2] = marks[j]
     answer[n + 3] = marks[j + 1]
     answer[n + 4] = redis.call('HGET', KEYS[i], marks[j])
@@ -29,6 +30,17 @@ end
 if #answer == 2 then
   redis.call('ZREM', KEYS[2], ARGV[2])
   redis.call('HDEL', KEYS[3], ARGV[2])
+  -- Clean without an acknowledgement: the last fields were buried, and then the sidecar died. The copies end all the same.
+  for i = 5, #KEYS, 2 do
+    if redis.call('TTL', KEYS[i]) == -1 then
+      if redis.call('HLEN', KEYS[i]) == 1 and redis.call('HEXISTS', KEYS[i], 'last_updated_redis') == 1 then
+        redis.call('DEL', KEYS[i])
+      else
+        redis.call('EXPIRE', KEYS[i], redis.call('HGET', KEYS[4], ARGV[2]) or ARGV[6])
+      end
+      redis.call('HDEL', KEYS[4], ARGV[2])
+    end
+  end
   return {}
 end
 answer[1] = redis.call('HINCRBY', KEYS[1], 'counter', 1)
