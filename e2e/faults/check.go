@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Final is what MySQL and Redis hold when all is healed and drained.
@@ -43,6 +44,7 @@ type Finding struct {
 	Harm
 	Field
 	Text string
+	At   time.Duration // near which to look; 0: at the end
 }
 
 // Report is what a check found.
@@ -109,7 +111,7 @@ func sorted(fields map[Field]string) []Field {
 }
 
 func (r *Report) add(harm Harm, f Field, text string, args ...any) {
-	r.Findings = append(r.Findings, Finding{harm, f, fmt.Sprintf(text, args...)})
+	r.Findings = append(r.Findings, Finding{Harm: harm, Field: f, Text: fmt.Sprintf(text, args...)})
 }
 
 // others: what is not about one living field.
@@ -162,7 +164,9 @@ func (r *Report) field(f Field, past past, rows []string) {
 		return
 	}
 	if harm := past.order(value); harm != "" {
-		r.add(harm, f, "no order of the calls explains what was seen and that the row is %q", value)
+		first := past.unexplained()
+		r.add(harm, f, "no order of the calls explains what was seen and that the row is %q; first %s at %s, %q", value, first.Who, ms(first.Call), first.Value)
+		r.Findings[len(r.Findings)-1].At = first.Return
 	}
 	r.Window = append(r.Window, past.taken(value)...)
 }

@@ -95,14 +95,16 @@ func TestCheckerAccepts(t *testing.T) {
 		final Final
 		taken int
 	}{
-		"nothing at all":                                     {nil, []string{"0"}, Final{}, 0},
-		"a later write over an earlier one":                  {[]Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4)}, []string{"b"}, Final{}, 0},
-		"writes that overlap, either order":                  {[]Op{at(Write, "a", 1, 4), at(Write, "b", 2, 3)}, []string{"a"}, Final{}, 0},
-		"an unknown write that happened":                     {[]Op{at(Write, "a", 1, 2, unknown)}, []string{"a"}, Final{}, 0},
-		"an unknown write that did not":                      {[]Op{at(Write, "a", 1, 2, unknown)}, []string{"0"}, Final{}, 0},
-		"an unknown write that happened late":                {[]Op{at(Write, "a", 1, 2, unknown), at(Write, "b", 3, 4), at(Read, "b", 5, 6)}, []string{"a"}, Final{}, 0},
-		"a refused write that is nowhere":                    {[]Op{at(Write, "a", 1, 2, refused)}, []string{"0"}, Final{}, 0},
-		"a blind read of an older value":                     {[]Op{at(Write, "a", 1, 2), at(Read, "0", 3, 4, blind)}, []string{"a"}, Final{}, 0},
+		"nothing at all":                      {nil, []string{"0"}, Final{}, 0},
+		"a later write over an earlier one":   {[]Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4)}, []string{"b"}, Final{}, 0},
+		"writes that overlap, either order":   {[]Op{at(Write, "a", 1, 4), at(Write, "b", 2, 3)}, []string{"a"}, Final{}, 0},
+		"an unknown write that happened":      {[]Op{at(Write, "a", 1, 2, unknown)}, []string{"a"}, Final{}, 0},
+		"an unknown write that did not":       {[]Op{at(Write, "a", 1, 2, unknown)}, []string{"0"}, Final{}, 0},
+		"an unknown write that happened late": {[]Op{at(Write, "a", 1, 2, unknown), at(Write, "b", 3, 4), at(Read, "b", 5, 6)}, []string{"a"}, Final{}, 0},
+		"a refused write that is nowhere":     {[]Op{at(Write, "a", 1, 2, refused)}, []string{"0"}, Final{}, 0},
+		"a blind read of an older value":      {[]Op{at(Write, "a", 1, 2), at(Read, "0", 3, 4, blind)}, []string{"a"}, Final{}, 0},
+		"a process that reads its own write from its cache": {
+			[]Op{at(Write, "a", 1, 9), at(Read, "a", 2, 3), at(Write, "b", 4, 5), at(Read, "b", 6, 7), at(Read, "a", 10, 11, own)}, []string{"b"}, Final{}, 0},
 		"a delete and a later birth":                         {[]Op{at(Write, "", 1, 2), at(Read, "", 3, 4), at(Write, "a", 5, 6)}, []string{"a"}, Final{}, 0},
 		"what a loss may take":                               {[]Op{at(Write, "a", 6, 7), at(Read, "a", 8, 9), at(Loss, "", 10, 12, since(5)), at(Read, "0", 13, 14)}, []string{"0"}, Final{}, 1},
 		"what a loss might have taken and not":               {[]Op{at(Write, "a", 6, 7), at(Loss, "", 10, 12, since(5)), at(Read, "a", 13, 14)}, []string{"a"}, Final{}, 0},

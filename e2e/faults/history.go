@@ -46,7 +46,7 @@ type Op struct {
 	Call, Return time.Duration
 	Outcome
 	Whole      bool          // of a read: under a lease, so it saw all there is
-	Own        bool          // of a read: by the process that wrote the field just now
+	Own        bool          // of a read: by the process that wrote the field just now, which as in core need not look again
 	Unverified bool          // accepted while MySQL was away, and said so
 	Ack        string        // level, where the client is told
 	Since      time.Duration // of a loss
@@ -56,6 +56,8 @@ type Op struct {
 func (o Op) String() string {
 	extra := ""
 	switch {
+	case o.Own:
+		extra = " (its own)"
 	case o.Kind == Read && !o.Whole:
 		extra = " (blind)"
 	case o.Kind == Loss:

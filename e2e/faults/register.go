@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -13,15 +14,43 @@ const searching = 20 * time.Second
 
 // order searches for an order of the calls that a register would have: each
 // takes effect once, between call and return; an unknown write then, later, or
-// never. Blind reads are left out: what they may miss is said in the README.
+// never. Blind reads are left out: what they may miss is said in the README; so
+// are those of a process's own write, which may come from its cache.
 func (p past) order(last string) Harm {
-	var calls []porcupine.Operation
-	seen := map[string]bool{last: true}
+	end := time.Duration(0)
 	for _, o := range p.ops {
-		if o.Kind == Read && o.Whole {
+		end = max(end, o.Return)
+	}
+	return p.search(Op{Who: "final", Kind: Read, Value: last, Call: end + 1, Return: end + 2, Whole: true})
+}
+
+// unexplained is the first read up to which there is no such order.
+func (p past) unexplained() Op {
+	reads := slices.DeleteFunc(slices.Clone(p.ops), func(o Op) bool { return o.Kind != Read || !o.Whole })
+	slices.SortFunc(reads, func(a, b Op) int { return cmp.Compare(a.Return, b.Return) })
+	at, _ := slices.BinarySearchFunc(reads, true, func(o Op, _ bool) int {
+		if p.search(o) == "" {
+			return -1
+		}
+		return 1
+	})
+	if at == len(reads) {
+		return Op{}
+	}
+	return reads[at]
+}
+
+// search looks at what was over when the last read was, and at what was not.
+func (p past) search(last Op) Harm {
+	reads := []Op{last}
+	seen := map[string]bool{last.Value: true}
+	for _, o := range p.ops {
+		if o.Kind == Read && o.Whole && o.Return < last.Return {
+			reads = append(reads, o)
 			seen[o.Value] = true
 		}
 	}
+	var calls []porcupine.Operation
 	clients := map[string]int{}
 	add := func(o Op) {
 		if _, ok := clients[o.Who]; !ok {
@@ -31,11 +60,9 @@ func (p past) order(last string) Harm {
 			ClientId: clients[o.Who], Input: step{o.Kind, o.Value, p.candidates(o)}, Output: o.Value, Call: int64(o.Call), Return: int64(o.Return),
 		})
 	}
-	end := time.Duration(0)
 	for _, o := range p.ops {
-		end = max(end, o.Return)
 		switch {
-		case o.Kind == Read && !o.Whole, o.Outcome == Refused:
+		case o.Kind == Read, o.Outcome == Refused, o.Call > last.Return:
 			continue
 		case o.Kind == Write && o.Outcome == Unknown:
 			if !seen[o.Value] {
@@ -45,7 +72,9 @@ func (p past) order(last string) Harm {
 		}
 		add(o)
 	}
-	add(Op{Who: "final", Kind: Read, Value: last, Call: end + 1, Return: end + 2})
+	for _, o := range reads {
+		add(o)
+	}
 	switch porcupine.CheckOperationsTimeout(register, calls, searching) {
 	case porcupine.Ok:
 		return ""

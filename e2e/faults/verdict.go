@@ -102,16 +102,27 @@ func quantiles(d []time.Duration) string {
 	return ms(d[len(d)/2]) + " / " + ms(d[min(len(d)-1, len(d)*99/100)])
 }
 
+// near is how many calls before and after the place to look are printed.
+const near = 100
+
 // Explain prints a finding with the field's history and the faults around it.
 func (v *Verdict) Explain(w io.Writer, f Finding, begin string) {
 	fmt.Fprintf(w, "\nseed %d: %s: %s: %s\n  it began as %q\n", v.Seed, f.Harm, f.Field, f.Text, begin)
+	own := slices.DeleteFunc(slices.Clone(v.Ops), func(o Op) bool { return o.Field != f.Field })
+	place := len(own)
+	if f.At > 0 {
+		place = slices.IndexFunc(own, func(o Op) bool { return o.Call > f.At })
+	}
+	if place < 0 {
+		place = len(own)
+	}
+	own = own[max(0, place-near):min(len(own), place+near)]
 	faults := slices.Clone(v.Faults)
-	for _, o := range v.Ops {
-		if o.Field != f.Field {
-			continue
-		}
+	for i, o := range own {
 		for len(faults) > 0 && faults[0].Begin < o.Call {
-			fmt.Fprintf(w, "  %10s %10s  -- %s\n", ms(faults[0].Begin), ms(faults[0].Healed), faults[0].Name)
+			if i > 0 || faults[0].Healed > o.Call {
+				fmt.Fprintf(w, "  %10s %10s  -- %s\n", ms(faults[0].Begin), ms(faults[0].Healed), faults[0].Name)
+			}
 			faults = faults[1:]
 		}
 		fmt.Fprintf(w, "  %s\n", o)
