@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"context"
 	"crypto/sha1"
 	"encoding/hex"
 	"flag"
@@ -117,7 +118,12 @@ func ask(method, path string, body any) func(*nemesis) {
 // slug writes to a post that is made later.
 func slug(n *nemesis) {
 	name := strings.ReplaceAll(n.value("late"), ".", "-")
-	_, _, _ = newDirect(n.API, n.Token).ask("PUT", "/v1/appointments/"+name, map[string]any{"fields": map[string]string{"room": "1"}})
+	containers.Eventually(n.t, 30*time.Second, func(context.Context) error { // the last point may have left the site native
+		if _, outcome, why := newDirect(n.API, n.Token).ask("PUT", "/v1/appointments/"+name, map[string]any{"fields": map[string]string{"room": "1"}}); outcome != OK {
+			return fmt.Errorf("PUT of a slug: %s %s", outcome, why)
+		}
+		return nil
+	})
 	n.Exec(n.t, "wordpress", "php", "/e2e/wordpress/steps.php", fmt.Sprintf(`[["clinic_posts",1,"hospital_appointment",{},{"post_name":"%s"}]]`, name))
 	_, _, _ = newDirect(n.API, n.Token).ask("POST", "/v1/sync", map[string]any{})
 }
