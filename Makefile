@@ -37,6 +37,15 @@ matrix: ## every combination in full: trixie, bookworm, sid (real MySQL), Valkey
 model: ## explore the protocol's larger scenarios (minutes, and some gigabytes)
 	go test -count 1 -v -timeout 60m ./e2e/model -model.large
 
+faults: images ## break the stack while it is written to: make faults SECONDS=600 SEED=7
+	HOSPITAL_SUITE=$(SUITE) go test -count 1 -v -timeout $$(( $(or $(SECONDS),300) + 1200 ))s -run 'TestCampaign$$' ./e2e/faults -faults.seconds $(or $(SECONDS),300) -faults.seed $(or $(SEED),1)
+
+mutants: images ## weaken rules of the product in turn: the faults' checker must find the harm
+	HOSPITAL_SUITE=$(SUITE) go test -count 1 -v -timeout 30m -run 'TestMutants$$' ./e2e/faults -faults.mutants
+
+crashpoints: images ## kill a sidecar before and after every script and statement that it sends
+	HOSPITAL_SUITE=$(SUITE) go test -count 1 -v -timeout 30m -run 'TestCrashPoints$$' ./e2e/faults -faults.crashpoints -faults.seed $(or $(SEED),1)
+
 bench: bench-images ## measure it beside plain WordPress and the guide's way: table, figures, charts (15 minutes, a quiet machine)
 	go test -count 1 -timeout 20m -run TestBench ./e2e/bench -table -out results $(BENCH)
 
@@ -62,4 +71,4 @@ dist: ## dist/: the plugin as a zip that WordPress installs, and the sidecar as 
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o dist/hospital-sidecar ./sidecar
 	@ls -l dist
 
-.PHONY: help demo down images test fuzz-wordpress test-short matrix model bench bench-quick bench-readme profile bench-go bench-images dist
+.PHONY: help demo down images test fuzz-wordpress test-short matrix model faults mutants crashpoints bench bench-quick bench-readme profile bench-go bench-images dist

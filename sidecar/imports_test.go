@@ -34,6 +34,7 @@ var arrows = map[string][]string{
 	"e2e/containers":      {},
 	"e2e/demo":            {"sidecar/appointment"},
 	"e2e/differential":    {"e2e/containers"},
+	"e2e/faults":          {"e2e/containers"},
 	"e2e/model":           {},
 	"docker":              {},
 }
@@ -51,8 +52,9 @@ var exclusive = []struct {
 	{"github.com/prometheus/client_golang/", []string{"sidecar", "sidecar/httpapi"}},
 	{"github.com/santhosh-tekuri/jsonschema/", nil},
 	{"go.yaml.in/yaml/", nil},
+	{"github.com/anishathalye/porcupine", []string{"e2e/faults"}},
 	{"github.com/ory/dockertest/", []string{"e2e/containers"}},
-	{"golang.org/x/sys/", []string{"sidecar/httpapi", "sidecar/ownership"}},
+	{"golang.org/x/sys/", []string{"sidecar/httpapi", "sidecar/ownership", "e2e/faults"}},
 	{"golang.org/x/sync/", []string{"sidecar", "e2e", "e2e/bench", "e2e/demo"}},
 }
 

@@ -102,7 +102,7 @@ func (s *Stack) Logs(t testing.TB, service string) string {
 	t.Helper()
 	var out bytes.Buffer
 	err := started.pool.Client.Logs(docker.LogsOptions{
-		Context: t.Context(), Container: s.services[service].Container.ID, OutputStream: &out, ErrorStream: &out, Stdout: true, Stderr: true,
+		Context: context.WithoutCancel(t.Context()), Container: s.services[service].Container.ID, OutputStream: &out, ErrorStream: &out, Stdout: true, Stderr: true,
 	})
 	if err != nil {
 		t.Fatalf("logs of %s: %v", service, err)

@@ -173,6 +173,9 @@ func (s *Stack) connect() error {
 	if err != nil {
 		return err
 	}
+	if s.DB != nil {
+		_, _ = s.DB.Close(), s.Redis.Close() // what is in use is closed after its use
+	}
 	s.DB = db
 	s.Redis = redis.NewClient(&redis.Options{Addr: s.services["redis"].GetHostPort("6379/tcp"), Username: "admin", Password: "test"})
 	return nil

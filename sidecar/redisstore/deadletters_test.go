@@ -148,3 +148,41 @@ func TestRetryAndEdit(t *testing.T) {
 		}
 	})
 }
+
+// TestBuriedAndKilled: a sidecar that dies between burying a post's last dirty
+// field and acknowledging leaves copies that end all the same.
+func TestBuriedAndKilled(t *testing.T) {
+	b := open(t)
+	bury := func(keys ...string) {
+		t.Helper()
+		for _, key := range keys {
+			b.set(t, post(7), key, "x")
+		}
+		r := b.claim(t, post(7))
+		var letters []appointment.DeadLetter
+		for _, f := range r.Fields {
+			letters = append(letters, appointment.DeadLetter{Post: r.Post, Key: f.Key, Value: f.Value, Version: f.Version, Slot: f.Slot, Mark: f.Mark})
+		}
+		if ours, err := b.Bury(t.Context(), b.lease, r, letters); err != nil || !ours {
+			t.Fatal(ours, err)
+		}
+		if readings, err := b.Claim(t.Context(), b.lease, []appointment.Post{post(7)}, true); err != nil || len(readings) != 0 {
+			t.Fatalf("Claim = %v, %v; want a clean post", readings, err)
+		}
+	}
+	t.Run("a hash of nothing else is gone", func(t *testing.T) {
+		bury("notes")
+		if left := b.hash(t, "appointment:7"); len(left) != 0 {
+			t.Errorf("left %v", left)
+		}
+	})
+	t.Run("a clean copy expires", func(t *testing.T) {
+		b.set(t, post(7), "status", "x")
+		b.ack(t, b.claim(t, post(7)))
+		bury("notes")
+		wantValues(t, b.values(t, "appointment:7"), map[string]string{"status": "x"})
+		if ttl := b.raw.TTL(t.Context(), "appointment:7").Val(); ttl <= 0 {
+			t.Errorf("TTL %v", ttl)
+		}
+	})
+}

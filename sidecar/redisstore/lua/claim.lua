@@ -29,10 +29,17 @@ end
 if #answer == 2 then
   redis.call('ZREM', KEYS[2], ARGV[2])
   redis.call('HDEL', KEYS[3], ARGV[2])
-  redis.call('HDEL', KEYS[4], ARGV[2])
-  for i = 5, #KEYS, 2 do -- whoever buried the last of it may have died before its copy was told when to go
-    if redis.call('TTL', KEYS[i]) == -1 then redis.call('EXPIRE', KEYS[i], ARGV[6]) end
+  -- Clean without an acknowledgement: the last fields were buried, and then the sidecar died. The copies end all the same.
+  for i = 5, #KEYS, 2 do
+    if redis.call('TTL', KEYS[i]) == -1 then
+      if redis.call('HLEN', KEYS[i]) == 1 and redis.call('HEXISTS', KEYS[i], 'last_updated_redis') == 1 then
+        redis.call('DEL', KEYS[i])
+      else
+        redis.call('EXPIRE', KEYS[i], redis.call('HGET', KEYS[4], ARGV[2]) or ARGV[6])
+      end
+    end
   end
+  redis.call('HDEL', KEYS[4], ARGV[2])
   return {}
 end
 answer[1] = redis.call('HINCRBY', KEYS[1], 'counter', 1)

@@ -1,0 +1,123 @@
+package faults
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+)
+
+var field = Field{7, "status"}
+
+// at makes an operation of the field in milliseconds.
+func at(kind Kind, value string, call, back int, change ...func(*Op)) Op {
+	o := Op{
+		Who: fmt.Sprint("c", call), Kind: kind, Field: field, Value: value, Outcome: OK, Whole: kind == Read,
+		Call: time.Duration(call) * time.Millisecond, Return: time.Duration(back) * time.Millisecond,
+	}
+	for _, each := range change {
+		each(&o)
+	}
+	return o
+}
+
+func refused(o *Op)    { o.Outcome = Refused }
+func unknown(o *Op)    { o.Outcome = Unknown }
+func blind(o *Op)      { o.Whole = false }
+func own(o *Op)        { o.Whole, o.Own = false, true }
+func unverified(o *Op) { o.Unverified = true }
+
+func since(ms int) func(*Op) {
+	return func(o *Op) { o.Since = time.Duration(ms) * time.Millisecond }
+}
+
+// TestCheckerFinds: each harm, in a history made by hand that has just it.
+func TestCheckerFinds(t *testing.T) {
+	for name, c := range map[string]struct {
+		want  Harm
+		ops   []Op
+		rows  []string
+		final Final
+	}{
+		"a lost write":                       {Lost, []Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4)}, []string{"a"}, Final{}},
+		"a lost write, nothing else written": {Lost, []Op{at(Write, "a", 1, 2)}, []string{"0"}, Final{}},
+		"a lost write, the row gone":         {Lost, []Op{at(Write, "a", 1, 2)}, nil, Final{}},
+		"a write lost before a fault that may take later ones": {Lost,
+			[]Op{at(Write, "a", 1, 2), at(Loss, "", 10, 12, since(5))}, []string{"0"}, Final{}},
+		"a write lost after a fault that may take earlier ones": {Lost,
+			[]Op{at(Loss, "", 10, 12, since(5)), at(Write, "a", 13, 14)}, []string{"0"}, Final{}},
+		"an older write over a newer one": {Lost, []Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4), at(Read, "b", 5, 6)}, []string{"a"}, Final{}},
+		"a stale read":                    {Stale, []Op{at(Write, "a", 1, 2), at(Read, "0", 3, 4)}, []string{"a"}, Final{}},
+		"a process that does not see its own write": {OwnWrite,
+			[]Op{at(Write, "a", 1, 2), at(Read, "0", 3, 4, own)}, []string{"a"}, Final{}},
+		"a duplicated row":             {Duplicated, []Op{at(Write, "a", 1, 2)}, []string{"a", "a"}, Final{}},
+		"two rows in one read":         {Foreign, []Op{at(Write, "a", 1, 2), at(Read, "a+a", 3, 4)}, []string{"a"}, Final{}},
+		"a resurrected delete":         {Resurrected, []Op{at(Write, "a", 1, 2), at(Write, "", 3, 4)}, []string{"a"}, Final{}},
+		"a row of a post that is gone": {Resurrected, []Op{at(Write, "a", 1, 2)}, []string{"a"}, Final{Gone: map[int]bool{7: true}}},
+		"a row of a post that is gone, by the API": {Resurrected,
+			[]Op{at(Write, "a", 1, 2, unknown, func(o *Op) { o.Who = "api0" })}, []string{"a"}, Final{Gone: map[int]bool{7: true}}},
+		"a refused write in the row":           {RefusedIn, []Op{at(Write, "a", 1, 2, refused)}, []string{"a"}, Final{}},
+		"a refused write in a read":            {RefusedIn, []Op{at(Write, "a", 1, 2, refused), at(Read, "a", 3, 4, blind)}, []string{"0"}, Final{}},
+		"a value that nobody wrote":            {Foreign, nil, []string{"x"}, Final{}},
+		"an unknown write that happened twice": {Order, twice(), []string{"c"}, Final{}},
+		"reads that go back":                   {Order, []Op{at(Write, "a", 1, 20), at(Read, "a", 3, 4), at(Read, "0", 5, 6)}, []string{"a"}, Final{}},
+		"reads that disagree on the order": {Order,
+			[]Op{at(Write, "a", 1, 20), at(Write, "b", 1, 20), at(Read, "a", 3, 4), at(Read, "b", 5, 6), at(Read, "a", 7, 8)}, []string{"a"}, Final{}},
+		"what is still dirty":                     {NotDrained, nil, []string{"0"}, Final{Dirty: []string{"a key"}}},
+		"a dead letter that nobody wrote":         {Unaccounted, nil, []string{"0"}, Final{Letters: []Letter{{field, "x", "refused"}}}},
+		"a dead letter of what was refused":       {Unaccounted, []Op{at(Write, "a", 1, 2, refused)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "refused"}}}},
+		"an overtaken one acknowledged unmarked":  {Unaccounted, []Op{at(Write, "a", 1, 2)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "overtaken"}}}},
+		"a letter of a post that is there":        {Unaccounted, []Op{at(Write, "a", 1, 2)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "post_gone"}}}},
+		"a lost write beside a dead letter's one": {Lost, []Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4, unverified)}, []string{"0"}, Final{Letters: []Letter{{field, "b", "overtaken"}}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.final.Rows = map[Field][]string{field: c.rows}
+			report := Check(c.ops, map[Field]string{field: "0"}, c.final)
+			if !slices.ContainsFunc(report.Findings, func(f Finding) bool { return f.Harm == c.want }) {
+				t.Errorf("found %+v, want %s", report.Findings, c.want)
+			}
+		})
+	}
+}
+
+// twice: an unknown write was seen, was superseded, and is seen again.
+func twice() []Op {
+	return []Op{
+		at(Write, "a", 1, 2, unknown), at(Read, "a", 3, 4), at(Write, "b", 5, 6), at(Read, "b", 7, 8), at(Read, "a", 9, 10), at(Write, "c", 11, 12),
+	}
+}
+
+// TestCheckerAccepts: what is no harm is not found.
+func TestCheckerAccepts(t *testing.T) {
+	for name, c := range map[string]struct {
+		ops   []Op
+		rows  []string
+		final Final
+		taken int
+	}{
+		"nothing at all":                      {nil, []string{"0"}, Final{}, 0},
+		"a later write over an earlier one":   {[]Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4)}, []string{"b"}, Final{}, 0},
+		"writes that overlap, either order":   {[]Op{at(Write, "a", 1, 4), at(Write, "b", 2, 3)}, []string{"a"}, Final{}, 0},
+		"an unknown write that happened":      {[]Op{at(Write, "a", 1, 2, unknown)}, []string{"a"}, Final{}, 0},
+		"an unknown write that did not":       {[]Op{at(Write, "a", 1, 2, unknown)}, []string{"0"}, Final{}, 0},
+		"an unknown write that happened late": {[]Op{at(Write, "a", 1, 2, unknown), at(Write, "b", 3, 4), at(Read, "b", 5, 6)}, []string{"a"}, Final{}, 0},
+		"a refused write that is nowhere":     {[]Op{at(Write, "a", 1, 2, refused)}, []string{"0"}, Final{}, 0},
+		"a blind read of an older value":      {[]Op{at(Write, "a", 1, 2), at(Read, "0", 3, 4, blind)}, []string{"a"}, Final{}, 0},
+		"a process that reads its own write from its cache": {
+			[]Op{at(Write, "a", 1, 9), at(Read, "a", 2, 3), at(Write, "b", 4, 5), at(Read, "b", 6, 7), at(Read, "a", 10, 11, own)}, []string{"b"}, Final{}, 0},
+		"a delete and a later birth":                         {[]Op{at(Write, "", 1, 2), at(Read, "", 3, 4), at(Write, "a", 5, 6)}, []string{"a"}, Final{}, 0},
+		"what a loss may take":                               {[]Op{at(Write, "a", 6, 7), at(Read, "a", 8, 9), at(Loss, "", 10, 12, since(5)), at(Read, "0", 13, 14)}, []string{"0"}, Final{}, 1},
+		"what a loss might have taken and not":               {[]Op{at(Write, "a", 6, 7), at(Loss, "", 10, 12, since(5)), at(Read, "a", 13, 14)}, []string{"a"}, Final{}, 0},
+		"a row that core itself adds to a post that is gone": {[]Op{at(Write, "a", 1, 2, unknown)}, []string{"a"}, Final{Gone: map[int]bool{7: true}}, 0},
+		"a dead letter of a post that is gone":               {[]Op{at(Write, "a", 1, 2)}, nil, Final{Gone: map[int]bool{7: true}, Letters: []Letter{{field, "a", "post_gone"}}}, 0},
+		"an overtaken write, marked as such":                 {[]Op{at(Write, "a", 1, 2, unverified)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "overtaken"}}}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.final.Rows = map[Field][]string{field: c.rows}
+			report := Check(c.ops, map[Field]string{field: "0"}, c.final)
+			if len(report.Findings) > 0 || len(report.Window) != c.taken {
+				t.Errorf("found %+v and taken %v, want none and %d", report.Findings, report.Window, c.taken)
+			}
+		})
+	}
+}

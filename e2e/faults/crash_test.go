@@ -1,0 +1,181 @@
+package faults
+
+import (
+	"context"
+	"crypto/sha1"
+	"encoding/hex"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"hospital-appointments-redis/e2e/containers"
+)
+
+var crashes = flag.Bool("faults.crashpoints", false, "TestCrashPoints kills a sidecar at each of its steps")
+
+// commit is how a client of MySQL asks for it, by the text protocol.
+const commit = "\x03COMMIT"
+
+// crashPoint is a step of the sidecar: a script that it sends to Redis or a
+// statement that it sends to MySQL. It is killed there, before the server has
+// it, or when the server has done it and the sidecar has not heard. No build
+// with failpoints is needed: between two of these steps a sidecar changes
+// nothing that anybody else can see.
+type crashPoint struct {
+	name, text string
+	inRedis    bool
+	stimulus   func(*nemesis) // what makes a sidecar come there; nil: it does anyway
+}
+
+var statements = []crashPoint{
+	{"the read of the site rows", "SELECT blog_id, epoch, mode", false, nil},
+	{"BEGIN", "\x03START TRANSACTION", false, nil},
+	{"the site row's lock", "returned FROM wp_hospital_sync_state WHERE blog_id = 1 LOCK", false, nil},
+	{"the fence rows' lock", "FROM wp_hospital_sync_fence WHERE blog_id = 1 AND post_id IN", false, nil},
+	{"a fence row's birth", "INTO wp_hospital_sync_fence (blog_id, post_id) VALUES", false, native},
+	{"the read of native writes", "FROM wp_hospital_native_write WHERE blog_id = 1 AND post_id IN", false, native},
+	{"the posts' lock", "SELECT ID FROM wp_posts WHERE ID IN", false, nil},
+	{"the rows' lock", "FROM wp_postmeta WHERE meta_id IN", false, nil},
+	{"the values", "INSERT INTO wp_postmeta (meta_id", false, nil},
+	{"births", "INSERT INTO wp_postmeta (post_id", false, nil},
+	{"deletions", "DELETE FROM wp_postmeta WHERE meta_id IN", false, nil},
+	{"the fence", "stamp, version_epoch, version_counter) VALUES", false, nil},
+	{"COMMIT", commit, false, nil},
+	{"the take-over", "SET mode = 'native', epoch = epoch + 1", false, emptied},
+	{"the settling", "SET settled = epoch", false, emptied},
+	{"the return", "SET mode = 'offload'", false, native},
+	{"the end of native writes", "DELETE FROM wp_hospital_native_write", false, native},
+	{"the pruning of fences", "DELETE FROM wp_hospital_sync_fence", false, native},
+}
+
+var scripts = []crashPoint{
+	{name: "write"}, {name: "claim"}, {name: "ack"}, {name: "due"}, {name: "read"},
+	{name: "floor", stimulus: native}, {name: "drop", stimulus: native}, {name: "forget", stimulus: func(n *nemesis) { heal := deletePosts(n); n.wait(time.Second); heal() }},
+	{name: "backoff", stimulus: func(n *nemesis) { heal := lockRows(n); n.wait(2 * time.Second); heal() }},
+	{name: "bury", stimulus: letter},
+	{name: "update_status_and_time", stimulus: ask("POST", "/v1/appointments/%d/status", map[string]string{"status": "x"})},
+	{name: "delete", stimulus: ask("DELETE", "/v1/appointments/%d", map[string]any{})},
+	{name: "mark", stimulus: ask("POST", "/v1/appointments/%d/dirty", map[string]any{})},
+	{name: "move", stimulus: slug},
+}
+
+// points are all crash points; a script is known by its SHA-1.
+func points(t testing.TB) []crashPoint {
+	t.Helper()
+	all := statements
+	for _, p := range scripts {
+		text, err := os.ReadFile(filepath.Join("../../sidecar/redisstore/lua", p.name+".lua"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := sha1.Sum(text)
+		all = append(all, crashPoint{p.name + ".lua", hex.EncodeToString(sum[:]), true, p.stimulus})
+	}
+	return all
+}
+
+// native makes the site native as a PHP process would that then dies (R3).
+func native(n *nemesis) {
+	n.statement("UPDATE wp_hospital_sync_state SET mode = 'native', epoch = epoch + 1 WHERE blog_id = 1 AND mode = 'offload'")
+}
+
+// emptied makes a sidecar take over itself (R7), and PHP leave it the wait.
+func emptied(n *nemesis) {
+	n.quiet.Store(true)
+	n.wait(2 * time.Second) // what they were about is over
+	n.flush()
+	n.wait(3 * time.Second)
+	n.quiet.Store(false)
+}
+
+// letter sends what can only become a dead letter.
+func letter(n *nemesis) {
+	f, v := Field{nobody, "notes"}, n.value("api9")
+	operation := map[string]any{"post": nobody, "type": "hospital_appointment", "key": f.Key, "value": v}
+	for _, base := range []string{n.API, n.Second} {
+		n.set("api9", newDirect(base, n.Token), "POST", "/v1/write", map[string]any{"ops": []any{operation}}, v, f)
+	}
+}
+
+// nobody is a post that there never was.
+const nobody = 99_999_999
+
+// ask makes a call of the API about the spare post, whose fields nobody checks.
+func ask(method, path string, body any) func(*nemesis) {
+	return func(n *nemesis) {
+		for _, base := range []string{n.API, n.Second} {
+			d := newDirect(base, n.Token)
+			_, _, _ = d.ask("PUT", fmt.Sprint("/v1/appointments/", n.spare), map[string]any{"fields": map[string]string{"room": n.value("api9")}})
+			_, _, _ = d.ask(method, fmt.Sprintf(path, n.spare), body)
+		}
+	}
+}
+
+// slug writes to a post that is made later.
+func slug(n *nemesis) {
+	name := strings.ReplaceAll(n.value("late"), ".", "-")
+	containers.Eventually(n.t, 30*time.Second, func(context.Context) error { // the last point may have left the site native
+		if _, outcome, why := newDirect(n.API, n.Token).ask("PUT", "/v1/appointments/"+name, map[string]any{"fields": map[string]string{"room": "1"}}); outcome != OK {
+			return fmt.Errorf("PUT of a slug: %s %s", outcome, why)
+		}
+		return nil
+	})
+	n.Exec(n.t, "wordpress", "php", "/e2e/wordpress/steps.php", fmt.Sprintf(`[["clinic_posts",1,"hospital_appointment",{},{"post_name":"%s"}]]`, name))
+	_, _, _ = newDirect(n.API, n.Token).ask("POST", "/v1/sync", map[string]any{})
+}
+
+// crash kills whichever sidecar comes to a point first, and starts it again.
+// false: none came there.
+func (n *nemesis) crash(p crashPoint, after bool) bool {
+	lines := map[string]string{"sidecar": containers.SidecarToDB, "second": containers.SecondToDB}
+	if p.inRedis {
+		lines = map[string]string{"sidecar": containers.SidecarToRedis, "second": containers.SecondToRedis}
+	}
+	first, second := n.Line[lines["sidecar"]].StopAt(p.text, after), n.Line[lines["second"]].StopAt(p.text, after)
+	defer n.Line[lines["sidecar"]].Leave(first)
+	defer n.Line[lines["second"]].Leave(second)
+	if p.stimulus != nil {
+		p.stimulus(n)
+	}
+	dies := "sidecar"
+	select {
+	case <-first.Reached:
+	case <-second.Reached:
+		dies = "second"
+	case <-time.After(10 * time.Second):
+		return false
+	}
+	n.Kill(n.t, dies)
+	n.Line[lines["sidecar"]].Leave(first)
+	n.Line[lines["second"]].Leave(second)
+	n.start(dies)
+	return true
+}
+
+// TestCrashPoints kills a sidecar before and after every step that it takes.
+func TestCrashPoints(t *testing.T) {
+	if !*crashes {
+		t.Log("make crashpoints runs this")
+		return
+	}
+	r := prepare(t, containers.StartBadLines(t, wanted("")), *seed)
+	r.nemesis.recover(patience)
+	r.start(t)
+	for _, p := range points(t) {
+		for _, when := range []string{"before", "after"} {
+			name := fmt.Sprintf("sidecar killed %s %s", when, p.name)
+			began := r.Now()
+			if !r.nemesis.crash(p, when == "after") {
+				t.Errorf("%s: no sidecar came there", name)
+			}
+			r.nemesis.faults = append(r.nemesis.faults, Fault{name, began, r.Now()})
+			r.nemesis.healed = append(r.nemesis.healed, r.Now())
+			r.nemesis.recover(time.Minute)
+		}
+	}
+	r.fails(t, r.finish(t))
+}

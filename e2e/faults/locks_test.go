@@ -1,0 +1,139 @@
+package faults
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// hold runs statements in a transaction of root's and keeps its locks until the
+// fault is healed. That it fails, as a deadlock's victim or with the database
+// gone, is part of the game.
+func (n *nemesis) hold(queries ...string) func() {
+	ctx, cancel := context.WithCancel(context.Background())
+	giveUp := time.AfterFunc(2*time.Second, cancel) // another fault may have stopped the database
+	defer giveUp.Stop()
+	tx, err := n.DB.BeginTx(ctx, nil)
+	if err != nil {
+		cancel()
+		return func() {}
+	}
+	for _, query := range queries {
+		if _, err := tx.ExecContext(ctx, query); err != nil {
+			n.words("%s: %v", query, err)
+		}
+	}
+	return func() {
+		_ = tx.Rollback()
+		cancel()
+	}
+}
+
+func (n *nemesis) hotPosts() string {
+	return fmt.Sprintf("%d,%d", n.hot[0].Post, n.hot[len(n.hot)-1].Post)
+}
+
+func lockRows(n *nemesis) func() {
+	return n.hold("SET SESSION innodb_lock_wait_timeout = 2",
+		"UPDATE wp_postmeta SET meta_value = meta_value WHERE post_id IN ("+n.hotPosts()+")")
+}
+
+func lockSite(n *nemesis) func() {
+	return n.hold("SET SESSION innodb_lock_wait_timeout = 2", "SELECT epoch FROM wp_hospital_sync_state WHERE blog_id = 1 FOR UPDATE")
+}
+
+// deadlocks locks the hot posts' rows one by one against the order in which a
+// sync takes them, again and again.
+func deadlocks(n *nemesis) func() {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	db, posts := n.DB, n.hotPosts()
+	go func() {
+		defer close(done)
+		pace := time.NewTicker(5 * time.Millisecond)
+		defer pace.Stop()
+		for ctx.Err() == nil {
+			backwards(ctx, db, posts, pace.C)
+			select {
+			case <-ctx.Done():
+			case <-pace.C:
+			}
+		}
+	}()
+	return func() { cancel(); <-done }
+}
+
+func backwards(ctx context.Context, db *sql.DB, posts string, pace <-chan time.Time) {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return
+	}
+	defer func() { _ = tx.Rollback() }()
+	rows, err := tx.QueryContext(ctx, "SELECT meta_id FROM wp_postmeta WHERE post_id IN ("+posts+") ORDER BY meta_id DESC")
+	if err != nil {
+		return
+	}
+	var ids []int
+	for rows.Next() {
+		var id int
+		if rows.Scan(&id) == nil {
+			ids = append(ids, id)
+		}
+	}
+	if rows.Close() != nil {
+		return
+	}
+	for _, id := range ids {
+		if _, err := tx.ExecContext(ctx, "UPDATE wp_postmeta SET meta_value = meta_value WHERE meta_id = ?", id); err != nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-pace:
+		}
+	}
+}
+
+// loseCommit cuts the line after the next COMMIT was done and before its answer
+// came; with it dies the database, if it is to.
+func loseCommit(line string, kills bool) func(*nemesis) func() {
+	return func(n *nemesis) func() {
+		point := n.Line[line].LoseAnswerTo(commit)
+		if !kills {
+			return func() { n.Line[line].Leave(point) }
+		}
+		select {
+		case <-point.Reached:
+		case <-time.After(3 * time.Second): // nobody committed: then it dies between two
+		}
+		n.Kill(n.t, "database")
+		return func() {
+			n.Line[line].Leave(point)
+			n.start("database")
+		}
+	}
+}
+
+// deletePosts deletes some of the doomed posts, one after the other, as long as
+// it lasts.
+func deletePosts(n *nemesis) func() {
+	stop := make(chan struct{})
+	n.clients.Go(func() {
+		pace := time.NewTicker(300 * time.Millisecond)
+		defer pace.Stop()
+		for {
+			select {
+			case <-stop:
+				return
+			case <-pace.C:
+			}
+			if at := int(n.next.Load()); at < len(n.doomed) {
+				_, _ = newWeb(n.BadLines).do(call{Do: "delete_post", Post: n.doomed[at]}) // the checker looks whether it is gone
+				n.next.Add(1)
+			}
+		}
+	})
+	return func() { close(stop) }
+}

@@ -1,0 +1,150 @@
+package faults
+
+import (
+	"cmp"
+	"encoding/json"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"hospital-appointments-redis/e2e/containers"
+)
+
+var mutants = flag.Bool("faults.mutants", false, "TestMutants weakens the product's rules in turn")
+
+// mutant is a sidecar with a rule weakened: in a file of it, old is new.
+type mutant struct {
+	name, rule string // the rule of the protocol that it breaks
+	file       string
+	old, new   string
+	scenario   func(*testing.T, *run)
+}
+
+// weakened are the rules that a real stack can be brought to need, each with
+// the scenario in which it does. The others are mutants of e2e/model.
+var weakened = []mutant{
+	{"ack without the version", "R4, step 4", "redisstore/lua/ack.lua",
+		"if redis.call('HGET', dirty, key) == mark then", "if redis.call('HEXISTS', dirty, key) == 1 then", writtenDuringSync},
+	{"a claim that removes before it writes", "R4, step 2", "redisstore/lua/claim.lua",
+		"redis.call('ZADD', KEYS[2], now + ARGV[3], ARGV[2])\nreturn answer",
+		"redis.call('ZREM', KEYS[2], ARGV[2])\nfor i = 5, #KEYS, 2 do redis.call('DEL', KEYS[i + 1]) end\nreturn answer", killedAfterClaim},
+	{"no version against the fence's", "R4, step 3", "postmeta/plan.go",
+		"|| field.Version.Compare(before.version) <= 0", "", olderRedis},
+	{"no deadline", "R2", "ownership/fields.go",
+		"if deadline != 0 && monotonic() >= deadline {", "if deadline < 0 {", lateRequest},
+	{"no floor", "R2", "redisstore/lua/write.lua",
+		"if epoch < lowest then", "if epoch < 0 then", lateScript},
+	{"writes tried again", "R2", "config/redis.go",
+		"options.MaxRetries = -1", "options.MaxRetries, options.MinRetryBackoff, options.MaxRetryBackoff = 3, 5*time.Second, 5*time.Second", answerLost},
+}
+
+// edits of other files that a mutant needs to be one.
+var also = map[string][]mutant{
+	"no deadline": {
+		{file: "httpapi/deadline.go", old: "case left <= 0:", new: "case left <= 0 && deadline < 0:"},
+		{file: "httpapi/call.go", old: "c.ctx = request.Context()", new: "c.ctx = context.WithoutCancel(request.Context())"},
+		{file: "httpapi/deadline.go", old: "return deadline, left, nil", new: "return deadline, max(left, time.Minute), nil"},
+	},
+	"writes tried again": {
+		{file: "redisstore/store.go", old: "pool.MaxRetries = -1 ", new: "pool.MaxRetries = 3 "},
+	},
+}
+
+// TestMutants proves the checker on the product: with a rule weakened it finds
+// harm, and in the same scenario without the change it finds none.
+func TestMutants(t *testing.T) {
+	if !*mutants {
+		t.Log("make mutants runs this")
+		return
+	}
+	binary := filepath.Join(t.TempDir(), "hospital-sidecar")
+	build(t, binary, nil)
+	b := containers.StartBadLines(t, wanted(binary))
+	for i, m := range weakened {
+		t.Run(m.name, func(t *testing.T) {
+			for _, c := range []struct {
+				name  string
+				edits []mutant
+			}{{"the product", nil}, {"the mutant", append([]mutant{m}, also[m.name]...)}} {
+				t.Run(c.name, func(t *testing.T) {
+					change(t, b, binary, c.edits)
+					r := prepare(t, b, uint64(i))
+					r.nemesis.recover(patience)
+					m.scenario(t, r)
+					v := r.finish(t)
+					switch {
+					case c.edits == nil:
+						r.fails(t, v)
+					case len(v.Report.Findings) == 0:
+						t.Errorf("%s (%s): the checker found nothing", m.name, m.rule)
+					}
+				})
+			}
+		})
+	}
+}
+
+// change puts another program into both sidecars, and empties Redis: what the
+// last one left in it may be anything.
+func change(t *testing.T, b *containers.BadLines, binary string, edits []mutant) {
+	t.Helper()
+	for _, service := range []string{"sidecar", "second"} {
+		b.Resume(t, service)
+		b.Start(t, service)
+		b.Kill(t, service)
+	}
+	build(t, binary, edits)
+	if err := b.Redis.FlushAll(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	for _, service := range []string{"sidecar", "second"} {
+		b.Start(t, service)
+	}
+}
+
+// build compiles the sidecar of this tree with some edits laid over its files.
+func build(t *testing.T, binary string, edits []mutant) {
+	t.Helper()
+	source, err := filepath.Abs("../../sidecar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlay, dir := map[string]string{}, t.TempDir()
+	for _, e := range edits {
+		path := filepath.Join(source, e.file)
+		text, err := os.ReadFile(cmp.Or(overlay[path], path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Count(string(text), e.old) != 1 {
+			t.Fatalf("%s: %q is not there once: the mutant must follow the code", e.file, e.old)
+		}
+		overlay[path] = filepath.Join(dir, strings.ReplaceAll(e.file, "/", "_"))
+		if err := os.WriteFile(overlay[path], []byte(strings.Replace(string(text), e.old, e.new, 1)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	listed, err := json.Marshal(map[string]any{"Replace": overlay})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "overlay.json"), listed, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	compile := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-overlay", filepath.Join(dir, "overlay.json"), "-o", filepath.Join(dir, "built"), ".")
+	compile.Dir, compile.Env = source, append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
+	if out, err := compile.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	program, err := os.ReadFile(filepath.Join(dir, "built"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Into the same file: that one is mounted.
+	if err := os.WriteFile(binary, program, 0o755); err != nil {
+		t.Fatal(err)
+	}
+}

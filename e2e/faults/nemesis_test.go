@@ -1,0 +1,153 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"hospital-appointments-redis/e2e/containers"
+)
+
+// nemesis injects faults and heals them. It is used by one goroutine.
+type nemesis struct {
+	*containers.BadLines
+	*site
+	t      testing.TB
+	dice   *rand.Rand
+	faults []Fault
+	healed []time.Duration
+	words  func(format string, args ...any)
+}
+
+// fault is one kind of harm. Two at a time have different places.
+type fault struct {
+	name, place string
+	inject      func(*nemesis) (heal func())
+	least, most time.Duration // how long it lasts
+}
+
+func (n *nemesis) between(least, most time.Duration) time.Duration {
+	return least + time.Duration(n.dice.Int64N(int64(most-least)+1))
+}
+
+// wait is the time that a fault lasts; the clients go on meanwhile.
+func (n *nemesis) wait(d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-n.t.Context().Done():
+	}
+}
+
+// round injects some faults at once and heals them, last first, then waits
+// until the site is well again.
+func (n *nemesis) round(faults ...fault) {
+	heals := make([]func(), 0, len(faults))
+	first := len(n.faults)
+	for _, f := range faults {
+		n.words("%s inject %s", ms(n.Now()), f.name)
+		n.faults = append(n.faults, Fault{Name: f.name, Begin: n.Now()})
+		heals = append(heals, f.inject(n))
+		n.wait(n.between(f.least, f.most))
+	}
+	for i, heal := range slices.Backward(heals) {
+		heal()
+		n.faults[first+i].Healed = n.Now()
+		n.words("%s healed %s", ms(n.Now()), faults[i].name)
+	}
+	n.healed = append(n.healed, n.Now())
+	n.recover(time.Minute)
+	n.wait(n.between(300*time.Millisecond, 1200*time.Millisecond))
+}
+
+// recover waits until the direct API takes a write under a lease again.
+func (n *nemesis) recover(patience time.Duration) {
+	d := newDirect(n.API, n.Token)
+	containers.Eventually(n.t, patience, func(context.Context) error {
+		if a, outcome, why := d.ask("POST", "/v1/barrier", map[string]any{"all": true}); outcome != OK {
+			return fmt.Errorf("the site is not well again: %s %s %s", outcome, why, a.Error.Code)
+		}
+		return nil
+	})
+}
+
+// pick chooses faults of different places.
+func pick(dice *rand.Rand, from []fault, count int) []fault {
+	var picked []fault
+	for _, i := range dice.Perm(len(from)) {
+		apart := !slices.ContainsFunc(picked, func(f fault) bool { return f.place == from[i].place })
+		if apart && len(picked) < count {
+			picked = append(picked, from[i])
+		}
+	}
+	return picked
+}
+
+// kill ends a service by SIGKILL and starts it again.
+func kill(service string) func(*nemesis) func() {
+	return func(n *nemesis) func() {
+		n.Kill(n.t, service)
+		return func() { n.start(service) }
+	}
+}
+
+func (n *nemesis) start(service string) {
+	n.BadLines.Start(n.t, service)
+	if service == "sidecar" || service == "second" {
+		base := n.API
+		if service == "second" {
+			base = n.Second
+		}
+		containers.Eventually(n.t, time.Minute, func(ctx context.Context) error {
+			request, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/livez", nil)
+			if err != nil {
+				return err
+			}
+			response, err := http.DefaultClient.Do(request)
+			if err != nil {
+				return err
+			}
+			return response.Body.Close()
+		})
+	}
+}
+
+// pause stops all processes of a service where they are.
+func pause(service string) func(*nemesis) func() {
+	return func(n *nemesis) func() {
+		n.Pause(n.t, service)
+		return func() { n.Resume(n.t, service) }
+	}
+}
+
+// bad makes a line bad.
+func bad(line string, toxics containers.Toxics) func(*nemesis) func() {
+	return func(n *nemesis) func() {
+		n.Line[line].Set(toxics)
+		return n.Line[line].Mend
+	}
+}
+
+// lines are the faults of the lines between the services.
+func lines() []fault {
+	var all []fault
+	for _, line := range containers.Lines {
+		between := strings.Replace(line, "-", " to ", 1)
+		for what, toxics := range map[string]containers.Toxics{
+			"reset":             {Refuse: true},
+			"black hole":        {Hole: true},
+			"latency":           {Latency: 60 * time.Millisecond},
+			"slow close":        {LateClose: 2 * time.Second, ResetBefore: 0.02},
+			"reset before sent": {ResetBefore: 0.1},
+			"reset after sent":  {ResetAfter: 0.1},
+		} {
+			all = append(all, fault{what + ", " + between, line, bad(line, toxics), 200 * time.Millisecond, 2 * time.Second})
+		}
+	}
+	slices.SortFunc(all, func(a, b fault) int { return strings.Compare(a.name, b.name) })
+	return all
+}

@@ -1,0 +1,103 @@
+package faults
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// past is all that happened to one field.
+type past struct {
+	ops    []Op
+	losses []Op
+}
+
+func newPast(ops []Op, begin string) past {
+	p := past{ops: append([]Op{{Who: "begin", Kind: Write, Value: begin, Call: -1, Return: -1, Outcome: OK}}, ops...)}
+	for _, o := range p.ops {
+		if o.Kind == Loss {
+			p.losses = append(p.losses, o)
+		}
+	}
+	return p
+}
+
+// judge says what is wrong with a value that was there at a time; "": nothing.
+func (p past) judge(value string, at time.Duration) (Harm, string) {
+	known, refused := false, false
+	var by Op
+	for _, o := range p.ops {
+		if o.Kind != Write || o.Value != value {
+			continue
+		}
+		if o.Outcome == Refused {
+			refused = true
+			continue
+		}
+		known = true
+		if by = p.superseded(o, at); by.Kind == "" {
+			return "", ""
+		}
+	}
+	switch {
+	case !known && refused:
+		return RefusedIn, "that write was refused"
+	case !known && value == "":
+		return Lost, "nobody deleted it"
+	case !known:
+		return Foreign, "nobody wrote it"
+	case by.Value == "":
+		return Resurrected, fmt.Sprintf("it was deleted by %s at %s", by.Who, ms(by.Return))
+	}
+	return Lost, fmt.Sprintf("%q of %s was acknowledged at %s, after it", by.Value, by.Who, ms(by.Return))
+}
+
+// superseded finds an acknowledged write that began after this one was over and
+// was over at the time, and that no loss can have taken. An unknown one may
+// happen at any time, so it is never superseded.
+func (p past) superseded(o Op, at time.Duration) Op {
+	if o.Outcome != OK {
+		return Op{}
+	}
+	for _, w := range p.ops {
+		if w.Kind == Write && w.Outcome == OK && w.Call > o.Return && w.Return < at && !p.mayBeLost(w, at) {
+			return w
+		}
+	}
+	return Op{}
+}
+
+func (p past) mayBeLost(w Op, at time.Duration) bool {
+	return slices.ContainsFunc(p.losses, func(l Op) bool { return w.Return >= l.Since && w.Call <= l.Return && l.Call <= at })
+}
+
+// taken are the acknowledged writes that a loss was seen to have taken: but for
+// it, what was read afterwards, or the row, would be older than they are.
+func (p past) taken(last string) []Op {
+	spared := past{ops: p.ops}
+	taken := map[string]Op{}
+	look := func(value string, at time.Duration) {
+		var by []Op
+		for _, o := range p.ops {
+			if o.Kind != Write || o.Value != value || o.Outcome == Refused {
+				continue
+			}
+			w := spared.superseded(o, at)
+			if w.Kind == "" {
+				return
+			}
+			by = append(by, w)
+		}
+		for _, w := range by {
+			taken[w.Value] = w
+		}
+	}
+	for _, o := range p.ops {
+		if o.Kind == Read && o.Whole {
+			look(o.Value, o.Call)
+		}
+	}
+	look(last, never)
+	return slices.Collect(maps.Values(taken))
+}
