@@ -32,12 +32,11 @@ add_filter( 'add_post_metadata', array( Writer::class, 'add' ), PHP_INT_MAX, 5 )
 add_filter( 'delete_post_metadata', array( Writer::class, 'delete' ), PHP_INT_MAX, 5 );
 add_filter( 'update_post_metadata_by_mid', array( Writer::class, 'update_by_mid' ), PHP_INT_MAX, 4 );
 add_filter( 'delete_post_metadata_by_mid', array( Writer::class, 'delete_by_mid' ), PHP_INT_MAX, 2 );
-
-foreach ( array( 'added_post_meta', 'updated_post_meta', 'deleted_post_meta' ) as $hospital_written ) {
-	add_action( $hospital_written, array( Posts::class, 'written' ), PHP_INT_MIN, 2 );
-}
 foreach ( array( 'update_post_metadata', 'add_post_metadata', 'delete_post_metadata', 'update_post_metadata_by_mid', 'delete_post_metadata_by_mid' ) as $hospital_filter ) {
 	add_filter( $hospital_filter, array( Writer::class, 'stay_last' ), PHP_INT_MIN );
+}
+foreach ( array( 'added_post_meta', 'updated_post_meta', 'deleted_post_meta' ) as $hospital_written ) {
+	add_action( $hospital_written, array( Posts::class, 'written' ), PHP_INT_MIN, 2 );
 }
 
 // What must be known of others: their transactions, the posts they insert, change and delete.
