@@ -41,6 +41,14 @@ func (c clinic) heard(post int) []heard {
 	return all
 }
 
+// listen lets the plugin note what it hears, for one test: it reads, and others
+// count what is read.
+func (c clinic) listen() {
+	c.t.Helper()
+	c.Exec(c.t, "wordpress", "touch", "/tmp/hospital-heard")
+	c.t.Cleanup(func() { c.Exec(c.t, "wordpress", "rm", "-f", "/tmp/hospital-heard") })
+}
+
 // told waits until WordPress was told of all that was synced.
 func (c clinic) told() {
 	c.t.Helper()
@@ -77,6 +85,7 @@ func TestSynced(t *testing.T) {
 	t.Run("of a kiosk's write, with its keys, and never of WordPress' own", func(t *testing.T) {
 		withCaches(t, func(c clinic, _ bool) {
 			t := c.t
+			c.listen()
 			post, other := c.post(appointment, meta{"status": "pending", "room": "1"}), c.post(appointment, meta{"status": "pending"})
 			equal(t, "update", c.php(step{"update_post_meta", other, "status", "confirmed"})[0].String(), "true")
 			equal(t, "by the guide's class", c.php(step{"clinic_guide", "set_appointment_metadata", other, meta{"room": "2"}})[0].String(), "true")
@@ -89,6 +98,7 @@ func TestSynced(t *testing.T) {
 
 	t.Run("after WordPress was down", func(t *testing.T) {
 		c := open(t)
+		c.listen()
 		post := c.post(appointment, meta{"status": "pending"})
 		c.Stop(t, "wordpress")
 		c.kiosk(post, meta{"status": "checked_in"})
@@ -100,6 +110,7 @@ func TestSynced(t *testing.T) {
 
 	t.Run("after the sidecar was killed between the sync and the call", func(t *testing.T) {
 		c := open(t)
+		c.listen()
 		post := c.post(appointment, meta{"status": "pending"})
 		c.Stop(t, "wordpress")
 		c.kiosk(post, meta{"status": "checked_in"})
@@ -113,6 +124,7 @@ func TestSynced(t *testing.T) {
 
 	t.Run("when a listener that threw has recovered", func(t *testing.T) {
 		c := open(t)
+		c.listen()
 		post := c.post(appointment, meta{"status": "pending"})
 		c.Exec(t, "wordpress", "touch", "/tmp/hospital-bad-day")
 		t.Cleanup(func() { c.Exec(t, "wordpress", "rm", "-f", "/tmp/hospital-bad-day") })
@@ -145,6 +157,7 @@ func (c clinic) waits(post int) {
 // tells nobody else why.
 func TestSyncedRoute(t *testing.T) {
 	c := open(t)
+	c.listen()
 	post := c.post(appointment, meta{"status": "pending"})
 	c.hears(post)
 	var redisID string

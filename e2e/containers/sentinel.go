@@ -2,6 +2,7 @@ package containers
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"testing"
 	"time"
@@ -27,12 +28,15 @@ type Group struct {
 func RedisGroup(t testing.TB) Group {
 	t.Helper()
 	needDocker(t)
-	env := []string{"HOSPITAL_REDIS_PASSWORD=test", "HOSPITAL_REDIS_ADMIN_PASSWORD=test"}
-	login := []string{"--masteruser", "admin", "--masterauth", "test"}
+	// Its own password: the address of a master that was killed goes to another container, and this sentinel would make
+	// a replica of whatever lets it in.
+	secret := rand.Text()
+	env := []string{"HOSPITAL_REDIS_PASSWORD=test", "HOSPITAL_REDIS_ADMIN_PASSWORD=" + secret}
+	login := []string{"--masteruser", "admin", "--masterauth", secret}
 	master := must(t)(start("redis", Suite(), env, login))
 	at := address(master)
 	replica := must(t)(start("redis", Suite(), env, append(login, "--replicaof", at, "6379")))
-	g := Group{Name: "clinic", Master: admin(t, at), Replica: admin(t, address(replica)), master: master}
+	g := Group{Name: "clinic", Master: admin(t, at, secret), Replica: admin(t, address(replica), secret), master: master}
 	Eventually(t, time.Minute, func(ctx context.Context) error {
 		info, err := g.Replica.InfoMap(ctx, "replication").Result()
 		if status := info["Replication"]["master_link_status"]; err == nil && status != "up" {
@@ -40,8 +44,8 @@ func RedisGroup(t testing.TB) Group {
 		}
 		return err
 	})
-	conf := fmt.Sprintf(`printf '%%s\n' 'protected-mode no' 'sentinel monitor %s %s 6379 1' 'sentinel auth-user %[1]s admin' 'sentinel auth-pass %[1]s test' `+
-		`'sentinel down-after-milliseconds %[1]s 1000' 'sentinel failover-timeout %[1]s 5000' >/tmp/sentinel.conf && exec redis-server /tmp/sentinel.conf --sentinel`, g.Name, at)
+	conf := fmt.Sprintf(`printf '%%s\n' 'protected-mode no' 'sentinel monitor %s %s 6379 1' 'sentinel auth-user %[1]s admin' 'sentinel auth-pass %[1]s %[3]s' `+
+		`'sentinel down-after-milliseconds %[1]s 1000' 'sentinel failover-timeout %[1]s 5000' >/tmp/sentinel.conf && exec redis-server /tmp/sentinel.conf --sentinel`, g.Name, at, secret)
 	g.Sentinel = address(must(t)(startBy([]string{"sh", "-c"}, "redis", Suite(), nil, []string{conf}))) + ":26379"
 	sentinel := redis.NewSentinelClient(&redis.Options{Addr: g.Sentinel})
 	t.Cleanup(func() { _ = sentinel.Close() })
@@ -65,8 +69,9 @@ func (g Group) KillMaster(t testing.TB) {
 
 func address(r *dockertest.Resource) string { return r.Container.NetworkSettings.IPAddress }
 
-func admin(t testing.TB, host string) *redis.Client {
-	c := redis.NewClient(&redis.Options{Addr: host + ":6379", Username: "admin", Password: "test"})
+func admin(t testing.TB, host, password string) *redis.Client {
+	t.Helper()
+	c := redis.NewClient(&redis.Options{Addr: host + ":6379", Username: "admin", Password: password})
 	t.Cleanup(func() { _ = c.Close() })
 	Eventually(t, time.Minute, func(ctx context.Context) error { return c.Ping(ctx).Err() })
 	return c

@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	seconds = flag.Int("seconds", 0, "let TestFuzz run for so long, from -seed on")
+	seconds = flag.Int("seconds", 5, "how long TestFuzz runs, from -seed on")
 	seed    = flag.Int("seed", 0, "where TestFuzz begins; 0: anywhere")
 	workers = flag.Int("workers", 2, "PHP processes that play at the same time")
 	only    = flag.String("only", "", "only these operations, with commas between")

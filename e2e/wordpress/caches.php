@@ -10,12 +10,15 @@ declare( strict_types=1 );
 
 defined( 'ABSPATH' ) || exit;
 
-// A reminder service: it notes what it hears, and has a bad day while there is such a file.
+// A reminder service: it notes what it hears where there is a file for it, and has a bad day while there is another.
 add_action(
 	'hospital_appointments_synced',
 	static function ( array $posts ): void {
 		if ( is_file( '/tmp/hospital-bad-day' ) ) {
 			throw new RuntimeException( 'a bad day' );
+		}
+		if ( ! is_file( '/tmp/hospital-heard' ) ) {
+			return;
 		}
 		$seen = array();
 		foreach ( $posts as $post => $keys ) {

@@ -69,7 +69,7 @@ func TestReplica(t *testing.T) {
 	}
 	master := group.Master.Options().Addr
 	host := master[:len(master)-len(":6379")]
-	for _, command := range [][]any{{"CONFIG", "SET", "masteruser", "admin", "masterauth", "test"}, {"REPLICAOF", host, "6379"}, {"CLIENT", "KILL", "TYPE", "normal"}} {
+	for _, command := range [][]any{{"CONFIG", "SET", "masteruser", "admin", "masterauth", group.Master.Options().Password}, {"REPLICAOF", host, "6379"}, {"CLIENT", "KILL", "TYPE", "normal"}} {
 		if err := b.raw.Do(t.Context(), command...).Err(); err != nil {
 			t.Fatalf("%v: %v", command, err)
 		}

@@ -43,4 +43,4 @@ for ( $seed = $first; $seed - $first < $count && microtime( true ) < $until && c
 			: "The shortest that still fails:\n" . $shortest->show() . "\n" . $shrinker->difference,
 	);
 }
-Console::the()->report( $report + array( 'counts' => $player->counts ) );
+Console::the()->report( $report + array( 'counts' => (object) $player->counts ) );

@@ -20,13 +20,17 @@ final class WireTest extends ClinicTestCase {
 		foreach ( array( 123 => "hospital_appointment", 124 => "hospital_appointment", 7 => "hospital_doctor" ) as $id => $type ) {
 			wp_cache_set( $id, (object) ( array( "ID" => $id, "post_type" => $type, "post_status" => "publish", "post_parent" => 0, "filter" => "raw" ) + get_object_vars( new \WP_Post( new \stdClass() ) ) ), "posts" );
 		}
+		add_filter( "query", static function ( $sql ) { // Whatever other posts have these ids.
+			global $wpdb;
+			return (string) preg_replace( "/(?<=FROM $wpdb->postmeta WHERE )(?=post_id IN \\((?:123|124|7|,)+\\))/", "0 AND ", $sql );
+		} );
 		';
 
 	/** A row of post 123 that is in no database either. */
 	private const ROW = '
 		add_filter( "query", static function ( $sql ) use ( &$row ) {
 			global $wpdb;
-			return 0 === strpos( $sql, "SELECT meta_id, post_id, meta_key, meta_value FROM $wpdb->postmeta WHERE post_id IN (123)" ) ? "SELECT 9, 123, \'status\', \'$row\'" : $sql;
+			return 0 === strpos( $sql, "SELECT meta_id, post_id, meta_key, meta_value FROM $wpdb->postmeta WHERE 0 AND post_id IN (123)" ) ? "SELECT 9, 123, \'status\', \'$row\'" : $sql;
 		} );
 		$row = "pending";
 		';
