@@ -20,7 +20,7 @@ import (
 func TestProfile(t *testing.T) {
 	if !*profile {
 		t.Log("profiles only with -profile (make profile)")
-		return
+		t.SkipNow()
 	}
 	r := run{Stack: containers.BenchStack(t), t: t, report: &Report{}}
 	r.posts(firstOurs, 12_000, offloaded)

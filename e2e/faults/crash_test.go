@@ -160,7 +160,7 @@ func (n *nemesis) crash(p crashPoint, after bool) bool {
 func TestCrashPoints(t *testing.T) {
 	if !*crashes {
 		t.Log("make crashpoints runs this")
-		return
+		t.SkipNow()
 	}
 	r := prepare(t, containers.StartBadLines(t, wanted("")), *seed)
 	r.nemesis.recover(patience)
