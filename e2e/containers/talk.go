@@ -61,7 +61,9 @@ func converse(lines io.Reader, answers io.Writer, hear func(string) (string, err
 		if answer == "" {
 			continue
 		}
-		if _, err := io.WriteString(answers, answer+"\n"); err != nil {
+		if _, err := io.WriteString(answers, answer+"\n"); errors.Is(err, io.ErrClosedPipe) {
+			continue // it has ended, and heeds no answer any more; what it printed is still heard
+		} else if err != nil {
 			return err
 		}
 	}

@@ -55,39 +55,29 @@ final class Connection {
 	 * @param int    $until   When it is too late (hrtime).
 	 */
 	public function start( string $address, string $request, int $connect, int $until ): Reply {
-		$reply = new Reply( strlen( $request ) );
-		$new   = ! $this->is_usable( $address );
-		if ( $new ) {
-			$this->open( $address, $connect, $reply );
+		set_error_handler( '__return_true' ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- see listen().
+		try {
+			return $this->begin( $address, $request, $connect, $until );
+		} finally {
+			restore_error_handler();
 		}
-		$this->send( $request, $until, $reply );
-		if ( ! $new && 0 === $reply->sent && null === $this->stream ) {
-			$reply = new Reply( strlen( $request ) ); // It broke in this very moment, before a byte had left.
-			$this->open( $address, $connect, $reply );
-			$this->send( $request, $until, $reply );
-		}
-		return $reply;
 	}
 
 	/**
 	 * Reads the reply to a request that was sent whole, until it is there, the connection over, or the time.
 	 *
+	 * What PHP has to complain of is in the reply. It must not come to the error handlers of others, who hear of what an @
+	 * silences as well.
+	 *
 	 * @param Reply $reply Reply.
 	 * @param int   $until When (hrtime).
 	 */
 	public function listen( Reply $reply, int $until ): void {
-		while ( $reply->is_expected() && null !== $this->stream ) {
-			if ( ! $this->wait( $until, true ) ) {
-				$reply->error = 'no answer in time';
-				return;
-			}
-			$bytes = (string) @fread( $this->stream, self::CHUNK ); // phpcs:ignore WordPress.PHP.NoSilencedErrors, WordPress.WP.AlternativeFunctions
-			if ( '' === $bytes && $this->is_over() ) {
-				$reply->error = 'the connection broke';
-				$this->close();
-				return;
-			}
-			$reply->add( $bytes );
+		set_error_handler( '__return_true' ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
+		try {
+			$this->hear( $reply, $until );
+		} finally {
+			restore_error_handler();
 		}
 	}
 
@@ -104,9 +94,42 @@ final class Connection {
 		return null !== $this->stream;
 	}
 
+	/** Sends a request, over the connection there is or a new one. */
+	private function begin( string $address, string $request, int $connect, int $until ): Reply {
+		$reply = new Reply( strlen( $request ) );
+		$new   = ! $this->is_usable( $address );
+		if ( $new ) {
+			$this->open( $address, $connect, $reply );
+		}
+		$this->send( $request, $until, $reply );
+		if ( ! $new && 0 === $reply->sent && null === $this->stream ) {
+			$reply = new Reply( strlen( $request ) ); // It broke in this very moment, before a byte had left.
+			$this->open( $address, $connect, $reply );
+			$this->send( $request, $until, $reply );
+		}
+		return $reply;
+	}
+
+	/** Reads until there is nothing to wait for any more. */
+	private function hear( Reply $reply, int $until ): void {
+		while ( $reply->is_expected() && null !== $this->stream ) {
+			if ( ! $this->wait( $until, true ) ) {
+				$reply->error = 'no answer in time';
+				return;
+			}
+			$bytes = (string) fread( $this->stream, self::CHUNK ); // phpcs:ignore WordPress.WP.AlternativeFunctions
+			if ( '' === $bytes && $this->is_over() ) {
+				$reply->error = 'the connection broke';
+				$this->close();
+				return;
+			}
+			$reply->add( $bytes );
+		}
+	}
+
 	/** Whether the connection that there is leads there, is still open, and has nothing to say that nobody asked for. */
 	private function is_usable( string $address ): bool {
-		if ( null !== $this->stream && ( $address !== $this->address || '' !== (string) @fread( $this->stream, 1 ) || $this->is_over() ) ) { // phpcs:ignore WordPress.PHP.NoSilencedErrors, WordPress.WP.AlternativeFunctions
+		if ( null !== $this->stream && ( $address !== $this->address || '' !== (string) fread( $this->stream, 1 ) || $this->is_over() ) ) { // phpcs:ignore WordPress.WP.AlternativeFunctions
 			$this->close();
 		}
 		return null !== $this->stream;
@@ -123,7 +146,7 @@ final class Connection {
 		$context = stream_context_create( array( 'socket' => array( 'tcp_nodelay' => true ) ) );
 		$code    = 0;
 		$error   = '';
-		$stream  = @stream_socket_client( $remote, $code, $error, $timeout / 1000, STREAM_CLIENT_CONNECT, $context ); // phpcs:ignore WordPress.PHP.NoSilencedErrors
+		$stream  = stream_socket_client( $remote, $code, $error, $timeout / 1000, STREAM_CLIENT_CONNECT, $context );
 		if ( ! is_resource( $stream ) ) {
 			$reply->error = "cannot connect to $address: $error";
 			return;
@@ -138,7 +161,7 @@ final class Connection {
 	private function send( string $request, int $until, Reply $reply ): void {
 		$length = strlen( $request );
 		while ( null !== $this->stream && $reply->sent < $length ) {
-			$sent = @fwrite( $this->stream, 0 === $reply->sent ? $request : substr( $request, $reply->sent ) ); // phpcs:ignore WordPress.PHP.NoSilencedErrors, WordPress.WP.AlternativeFunctions
+			$sent = fwrite( $this->stream, 0 === $reply->sent ? $request : substr( $request, $reply->sent ) ); // phpcs:ignore WordPress.WP.AlternativeFunctions
 			if ( false === $sent ) {
 				$reply->error = 'the connection broke';
 				$this->close();
@@ -161,7 +184,7 @@ final class Connection {
 		$read  = $to_read ? array( $this->stream ) : array();
 		$write = $to_read ? array() : array( $this->stream );
 		$other = array();
-		$ready = @stream_select( $read, $write, $other, intdiv( $left, 1000000000 ), intdiv( $left % 1000000000, 1000 ) + 1 ); // phpcs:ignore WordPress.PHP.NoSilencedErrors
+		$ready = stream_select( $read, $write, $other, intdiv( $left, 1000000000 ), intdiv( $left % 1000000000, 1000 ) + 1 );
 		if ( false === $ready ) {
 			usleep( 100 ); // A signal came; or the process has more files open than select() knows: then it is asked again and again.
 			return true;
