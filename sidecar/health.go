@@ -85,7 +85,8 @@ func (h *health) fit(ctx context.Context) error {
 		return &unfit{[]string{"HOSPITAL_ACK is fsynced, and " + why}}
 	}
 	if server.Full(h.store.MaxMemory) { // else the site would swing between the modes until somebody makes room
-		return fmt.Errorf("%w: %d of %d bytes are used", appointment.ErrRedisFull, server.UsedMemory, server.MaxMemory)
+		// Without figures: each new text would be a new line in the log.
+		return fmt.Errorf("%w: more than nine tenths of its maxmemory, or of HOSPITAL_MAX_REDIS_MEMORY, are used", appointment.ErrRedisFull)
 	}
 	return nil
 }

@@ -132,8 +132,10 @@ type parts struct {
 // what is gone: first no new requests, then the syncer and a last sync, the
 // leases last.
 func keep(ctx context.Context, p parts) error {
+	ctx, stopTelling := context.WithCancel(ctx)
 	owning, stopOwning := context.WithCancel(context.WithoutCancel(ctx))
 	syncing, stopSyncing := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopTelling()
 	defer stopOwning()
 	defer stopSyncing()
 	var owners, syncers, notifiers errgroup.Group
@@ -143,6 +145,7 @@ func keep(ctx context.Context, p parts) error {
 	syncers.Go(func() error { p.store.Watch(syncing); return nil })
 
 	err := p.server.Serve(ctx, p.listener)
+	stopTelling() // also when it is the listener that has failed
 	stopSyncing()
 	err = errors.Join(err, syncers.Wait())
 	drainLast(owning, p)

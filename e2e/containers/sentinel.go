@@ -33,9 +33,9 @@ func RedisGroup(t testing.TB) Group {
 	secret := rand.Text()
 	env := []string{"HOSPITAL_REDIS_PASSWORD=test", "HOSPITAL_REDIS_ADMIN_PASSWORD=" + secret}
 	login := []string{"--masteruser", "admin", "--masterauth", secret}
-	master := must(t)(start("redis", Suite(), env, login))
+	master := must(t)(start("redis", redisTag(), env, login))
 	at := address(master)
-	replica := must(t)(start("redis", Suite(), env, append(login, "--replicaof", at, "6379")))
+	replica := must(t)(start("redis", redisTag(), env, append(login, "--replicaof", at, "6379")))
 	g := Group{Name: "clinic", Master: admin(t, at, secret), Replica: admin(t, address(replica), secret), master: master}
 	Eventually(t, time.Minute, func(ctx context.Context) error {
 		info, err := g.Replica.InfoMap(ctx, "replication").Result()
@@ -46,7 +46,7 @@ func RedisGroup(t testing.TB) Group {
 	})
 	conf := fmt.Sprintf(`printf '%%s\n' 'protected-mode no' 'sentinel monitor %s %s 6379 1' 'sentinel auth-user %[1]s admin' 'sentinel auth-pass %[1]s %[3]s' `+
 		`'sentinel down-after-milliseconds %[1]s 1000' 'sentinel failover-timeout %[1]s 5000' >/tmp/sentinel.conf && exec redis-server /tmp/sentinel.conf --sentinel`, g.Name, at, secret)
-	g.Sentinel = address(must(t)(startBy([]string{"sh", "-c"}, "redis", Suite(), nil, []string{conf}))) + ":26379"
+	g.Sentinel = address(must(t)(startBy([]string{"sh", "-c"}, "redis", redisTag(), nil, []string{conf}))) + ":26379"
 	sentinel := redis.NewSentinelClient(&redis.Options{Addr: g.Sentinel})
 	t.Cleanup(func() { _ = sentinel.Close() })
 	Eventually(t, time.Minute, func(ctx context.Context) error {

@@ -37,6 +37,7 @@ func (s *Stack) Talk(ctx context.Context, service string, hear func(line string)
 		ended <- err
 	}()
 	defer answers.Close()
+	defer lines.Close()
 	if err := converse(lines, answers, hear); err != nil {
 		return err
 	}

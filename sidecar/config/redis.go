@@ -30,6 +30,9 @@ func (c Config) Redis() *redis.Options {
 	options.ReadTimeout = 2 * time.Second
 	options.WriteTimeout = 2 * time.Second
 	options.PoolTimeout = time.Second
+	// Who waits for a flush to disk holds one of these, and none of those that
+	// everybody needs.
+	options.PipelinePoolSize = 256
 	options.ContextTimeoutEnabled = true
 	// A hosted service's extra: without it a new connection says nothing that
 	// a tight ACL could refuse.

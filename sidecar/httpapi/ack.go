@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -83,7 +84,7 @@ func (s *Server) home(c *call, writes []appointment.Write) bool {
 	}
 	for _, w := range writes {
 		for _, field := range w.Fields {
-			if _, err := s.DeadLetters.DeadLetter(ctx, w.Post, field.Key); err == nil || ctx.Err() != nil {
+			if _, err := s.DeadLetters.DeadLetter(ctx, w.Post, field.Key); !errors.Is(err, appointment.ErrUnknownDeadLetter) {
 				return false
 			}
 		}

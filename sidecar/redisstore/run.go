@@ -34,7 +34,8 @@ func openRun(options *redis.Options, sentinels Sentinels) *run {
 		if err != nil {
 			return err
 		}
-		if infoValue(info, "redis_mode") == "sentinel" {
+		// Valkey's name for it is the second.
+		if mode := infoValue(info, "redis_mode") + infoValue(info, "server_mode"); sentinels.Master != "" && mode == "sentinel" {
 			return nil // go-redis asks it where the master is, by the same options
 		}
 		if role := infoValue(info, "role"); role != "master" {

@@ -1,6 +1,8 @@
 package redisstore
 
 import (
+	"crypto/tls"
+
 	"github.com/redis/go-redis/v9"
 )
 
@@ -19,11 +21,16 @@ func (s Sentinels) client(o *redis.Options) *redis.Client {
 	if s.Master == "" {
 		return redis.NewClient(o)
 	}
+	var secure *tls.Config
+	if o.TLSConfig != nil {
+		secure = o.TLSConfig.Clone()
+		secure.ServerName = "" // that of whichever server is connected to
+	}
 	return redis.NewFailoverClient(&redis.FailoverOptions{
 		MasterName: s.Master, SentinelAddrs: s.Addrs, SentinelUsername: s.Username, SentinelPassword: s.Password,
-		Username: o.Username, Password: o.Password, DB: o.DB, TLSConfig: o.TLSConfig, OnConnect: o.OnConnect,
+		Username: o.Username, Password: o.Password, DB: o.DB, TLSConfig: secure, OnConnect: o.OnConnect,
 		MaxRetries: o.MaxRetries, DialTimeout: o.DialTimeout, DialerRetries: o.DialerRetries,
-		ReadTimeout: o.ReadTimeout, WriteTimeout: o.WriteTimeout, PoolTimeout: o.PoolTimeout, PoolSize: o.PoolSize,
+		ReadTimeout: o.ReadTimeout, WriteTimeout: o.WriteTimeout, PoolTimeout: o.PoolTimeout, PoolSize: o.PoolSize, PipelinePoolSize: o.PipelinePoolSize,
 		ContextTimeoutEnabled: o.ContextTimeoutEnabled,
 	})
 }

@@ -96,6 +96,9 @@ func (s *Syncer) flushAll(ctx context.Context, blog uint64, due []string) error 
 		if err != nil {
 			return err
 		}
+		if slices.Equal(more[blog], due) { // nothing of it can be claimed: left to the next look
+			return nil
+		}
 		due = more[blog]
 	}
 	return nil

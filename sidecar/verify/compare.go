@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
@@ -29,6 +30,8 @@ type identity struct{ code, post, key, trace string }
 func (f found) identity() identity { return identity{f.Code, f.Post, f.Key, f.trace} }
 
 func about(code, post, key, trace string, m mend, format string, args ...any) found {
+	sum := sha256.Sum256([]byte(trace)) // not values: there may be many
+	trace = string(sum[:])
 	return found{appointment.Finding{Code: code, Post: post, Key: key, Message: fmt.Sprintf(format, args...)}, trace, m}
 }
 

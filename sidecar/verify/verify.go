@@ -53,6 +53,10 @@ func (v Verifier) Verify(ctx context.Context, blog uint64, postType string, repa
 	if err != nil {
 		return result, err
 	}
+	// The site may have changed hands during so long a look.
+	if look.is, err = v.Owner.Site(ctx, blog); err != nil {
+		return result, err
+	}
 	found, err := look.second(ctx, suspects)
 	if err != nil {
 		return result, err
@@ -207,6 +211,10 @@ func (l looking) site(ctx context.Context) ([]found, error) {
 		all = append(all, about(code, "", "", "", nothing, format, args...))
 	}
 	floor := floors[l.is.Blog]
+	// Read after the floor, which is never ahead of the row: the site may have changed hands since.
+	if l.is, err = l.Owner.Site(ctx, l.is.Blog); err != nil {
+		return nil, err
+	}
 	if floor.Epoch > l.is.Epoch {
 		add("epoch_ahead", "Redis has seen epoch %d and the site row says %d: this database is an earlier state of itself, or another site's (HOSPITAL_ADOPT_REDIS adopts the Redis)", floor.Epoch, l.is.Epoch)
 	}

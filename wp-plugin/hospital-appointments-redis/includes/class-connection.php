@@ -22,11 +22,17 @@ final class Connection {
 	/** Bytes read at once. */
 	private const CHUNK = 65536;
 
+	/** Nanoseconds waited for at once. */
+	private const PART = 10000000;
+
 	/** @var resource|null */
 	private $stream = null;
 
 	/** @var string Where it leads. */
 	private $address = '';
+
+	/** @var int The process that opened it: after a fork, two would read each other's answers. */
+	private $owner = 0;
 
 	/**
 	 * Sends a request and reads the reply.
@@ -129,7 +135,7 @@ final class Connection {
 
 	/** Whether the connection that there is leads there, is still open, and has nothing to say that nobody asked for. */
 	private function is_usable( string $address ): bool {
-		if ( null !== $this->stream && ( $address !== $this->address || '' !== (string) fread( $this->stream, 1 ) || $this->is_over() ) ) { // phpcs:ignore WordPress.WP.AlternativeFunctions
+		if ( null !== $this->stream && ( getmypid() !== $this->owner || $address !== $this->address || '' !== (string) fread( $this->stream, 1 ) || $this->is_over() ) ) { // phpcs:ignore WordPress.WP.AlternativeFunctions
 			$this->close();
 		}
 		return null !== $this->stream;
@@ -155,6 +161,7 @@ final class Connection {
 		stream_set_read_buffer( $stream, 0 );
 		$this->stream  = $stream;
 		$this->address = $address;
+		$this->owner   = (int) getmypid();
 	}
 
 	/** Sends all of it, unless the connection breaks or it is too late. */
@@ -163,6 +170,9 @@ final class Connection {
 		while ( null !== $this->stream && $reply->sent < $length ) {
 			$sent = fwrite( $this->stream, 0 === $reply->sent ? $request : substr( $request, $reply->sent ) ); // phpcs:ignore WordPress.WP.AlternativeFunctions
 			if ( false === $sent ) {
+				if ( $reply->sent > 0 && $this->is_answered_early( $reply ) ) {
+					return;
+				}
 				$reply->error = 'the connection broke';
 				$this->close();
 				return;
@@ -172,23 +182,36 @@ final class Connection {
 				$reply->error = 'it took too long to send';
 				return;
 			}
+			if ( $reply->sent < $length && $this->is_answered_early( $reply ) ) {
+				return;
+			}
 		}
 	}
 
-	/** Waits until the stream can be read, or written. */
+	/** Whether an answer is coming though not all was sent, as to a body that is too large: then the rest need not be. */
+	private function is_answered_early( Reply $reply ): bool {
+		$bytes = (string) fread( $this->stream, self::CHUNK ); // phpcs:ignore WordPress.WP.AlternativeFunctions
+		if ( '' !== $bytes ) {
+			$reply->add_early( $bytes );
+		}
+		return '' !== $bytes;
+	}
+
+	/** Waits until the stream can be read, or written; it may return earlier. */
 	private function wait( int $until, bool $to_read ): bool {
 		$left = $until - (int) hrtime( true );
 		if ( $left <= 0 ) {
 			return false;
 		}
-		$read  = $to_read ? array( $this->stream ) : array();
+		$read  = array( $this->stream ); // Also while sending: a refusal may come early.
 		$write = $to_read ? array() : array( $this->stream );
 		$other = array();
-		$ready = stream_select( $read, $write, $other, intdiv( $left, 1000000000 ), intdiv( $left % 1000000000, 1000 ) + 1 );
+		// In short parts: a PHP before 8.0.25 sleeps through all of it if the stream's number is beyond what select() knows.
+		$ready = stream_select( $read, $write, $other, 0, intdiv( min( $left, self::PART ), 1000 ) + 1 );
 		if ( false === $ready ) {
-			usleep( 100 ); // A signal came; or the process has more files open than select() knows: then it is asked again and again.
+			usleep( 100 ); // A signal came; or a newer PHP says that it has more files open than select() knows.
 			return true;
 		}
-		return $ready > 0;
+		return $ready > 0 || hrtime( true ) < $until;
 	}
 }

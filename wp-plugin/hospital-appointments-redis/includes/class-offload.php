@@ -24,7 +24,11 @@ final class Offload {
 	 * @param mixed  $value   Value.
 	 */
 	public static function update( int $post_id, string $key, $value ): bool {
-		$meta_ids = Posts::fresh_view( $post_id )->ids( $key );
+		$view     = Posts::view( $post_id ); // The caller has just looked at it afresh.
+		$meta_ids = null === $view ? array() : $view->ids( $key );
+		if ( 1 !== count( $meta_ids ) ) {
+			return Core_Meta::update_rows( $post_id, $key, $value, '' );
+		}
 		$bytes    = maybe_serialize( $value );
 		Writer::take( $post_id );
 		Actions::before_update( $meta_ids, $post_id, $key, $value, $bytes );

@@ -171,6 +171,7 @@ final class Posts {
 		if ( '' === self::$note ) {
 			self::$note = bin2hex( random_bytes( 8 ) );
 			wp_cache_add_non_persistent_groups( array( 'hospital_appointments_process' ) );
+			wp_cache_add_global_groups( array( 'hospital_appointments_process' ) ); // One note for all blogs.
 		}
 		if ( false === wp_cache_get( self::$note, 'hospital_appointments_process' ) ) {
 			self::$views = array();

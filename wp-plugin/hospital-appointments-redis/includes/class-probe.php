@@ -35,6 +35,9 @@ final class Probe {
 	/** @var string */
 	private static $request_id = '';
 
+	/** @var bool Whether its end is awaited. */
+	private static $finishes = false;
+
 	/** Whether the sidecar is back, as far as this process can tell now. */
 	public static function is_back(): bool {
 		if ( null !== self::$reply ) {
@@ -48,7 +51,10 @@ final class Probe {
 		self::$request_id = bin2hex( random_bytes( 12 ) );
 		self::$connection = new Connection();
 		self::$reply      = self::$connection->start( Settings::address(), Wire::request( 'GET', '/readyz', '', 0, self::$request_id ), self::WAIT, $now + self::WAIT * 1000000 );
-		register_shutdown_function( array( self::class, 'finish' ) );
+		if ( ! self::$finishes ) {
+			register_shutdown_function( array( self::class, 'finish' ) );
+			self::$finishes = true;
+		}
 		return self::is_answered( self::WAIT );
 	}
 

@@ -20,6 +20,12 @@ final class Reader {
 	/** @var int The post whose rows core is about to read for a key that is never in Redis. */
 	private static $plain = 0;
 
+	/** @var array<string, true> Posts whose shared entry was dropped for such a key: another process may have laid an older one there. */
+	private static $dropped = array();
+
+	/** Posts remembered for that. */
+	private const LIMIT = 1000;
+
 	/**
 	 * Hooked to update_post_metadata_cache, which fires once for a whole list.
 	 *
@@ -52,6 +58,7 @@ final class Reader {
 		}
 		if ( is_string( $key ) && '' !== $key && Settings::is_excluded( $key ) ) {
 			self::$plain = 0;
+			self::drop_shared( $post_id );
 			if ( false === wp_cache_get( $post_id, 'post_meta' ) ) {
 				Posts::forget( $post_id ); // What an earlier touch has seen would vouch for what core reads now.
 				self::$plain = $post_id;
@@ -60,6 +67,20 @@ final class Reader {
 		}
 		Posts::touch( array( $post_id ) );
 		return $check;
+	}
+
+	/**
+	 * Drops what a persistent object cache has of a post, once in a request: an update through the sidecar lays there what its
+	 * process knew, which may be from before somebody else's lock.
+	 *
+	 * @param int $post_id Post.
+	 */
+	private static function drop_shared( int $post_id ): void {
+		$name = get_current_blog_id() . ":$post_id";
+		if ( wp_using_ext_object_cache() && ! isset( self::$dropped[ $name ] ) ) {
+			wp_cache_delete( $post_id, 'post_meta' );
+			self::$dropped = array_slice( self::$dropped, -self::LIMIT, null, true ) + array( $name => true );
+		}
 	}
 
 	/**

@@ -75,6 +75,13 @@ final class Reply {
 		}
 	}
 
+	/** Takes what came before all of the request was sent. The connection ends with it. */
+	public function add_early( string $bytes ): void {
+		$this->asked  = $this->sent;
+		$this->closes = true;
+		$this->add( $bytes );
+	}
+
 	/** Reads the head, once it is whole. What is not one is complete and nothing: nobody waits for more of it. */
 	private function parse(): void {
 		$end = strpos( $this->head, "\r\n\r\n" );
@@ -90,7 +97,7 @@ final class Reply {
 		}
 		$this->status = (int) $status[1];
 		$this->length = (int) $length[1];
-		$this->closes = 1 === preg_match( '/^connection: *close/mi', $head );
+		$this->closes = $this->closes || 1 === preg_match( '/^connection: *close/mi', $head );
 		$this->body   = (string) substr( $this->head, $end + 4 );
 	}
 }

@@ -44,4 +44,18 @@ final class Second_Connection extends \wpdb {
 	public function check_connection( $allow_bail = true ) {
 		return (bool) parent::check_connection( false );
 	}
+
+	/**
+	 * A statement, which is in no transaction of the caller's: the filter that watches those hears of it too.
+	 *
+	 * @param string $query SQL.
+	 * @return int|bool
+	 */
+	public function query( $query ) {
+		return Transaction::aside(
+			function () use ( $query ) {
+				return parent::query( $query );
+			}
+		);
+	}
 }

@@ -55,7 +55,7 @@ final class Transaction {
 		if ( self::$ours || ! is_string( $query ) ) {
 			return $query;
 		}
-		if ( Barrier::holds() && 1 !== preg_match( self::READS, ltrim( $query, " \t\r\n(" ) ) ) {
+		if ( Barrier::holds() && 1 !== preg_match( self::READS, (string) preg_replace( '~^(?:/\*(?!!).*?\*/|[\s(]+)+~s', '', $query ) ) ) {
 			Barrier::lapse();
 		}
 		if ( 0 === strncmp( $query, 'SEL', 3 ) ) {
@@ -126,6 +126,22 @@ final class Transaction {
 		$result     = $wpdb->query( $sql ); // phpcs:ignore WordPress.DB
 		self::$ours = false;
 		return $result;
+	}
+
+	/**
+	 * Runs what goes over another connection, and so is none of the caller's.
+	 *
+	 * @param callable $run Runs it.
+	 * @return mixed What that returns.
+	 */
+	public static function aside( callable $run ) {
+		$before     = self::$ours;
+		self::$ours = true;
+		try {
+			return $run();
+		} finally {
+			self::$ours = $before;
+		}
 	}
 
 	/**

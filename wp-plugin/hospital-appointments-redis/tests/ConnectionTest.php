@@ -9,8 +9,10 @@ declare(strict_types=1);
 
 namespace Hospital\Appointments_Redis\Tests;
 
+use Hospital\Appointments_Redis\Breaker;
 use Hospital\Appointments_Redis\Connection;
 use Hospital\Appointments_Redis\Reply;
+use Hospital\Appointments_Redis\Sidecar;
 
 /**
  * Another process plays the server: each connection gets the next script of replies, one a request, and is then closed.
@@ -136,6 +138,12 @@ final class ConnectionTest extends ClinicTestCase {
 		$reply = $this->connection->exchange( $this->address, $request, 1000, 10000 );
 		$this->assertSame( str_repeat( 'y', 100000 ), $reply->body );
 		$this->assertSame( array( '0:' . strlen( $request ) ), $this->got() );
+	}
+
+	public function test_a_refusal_that_comes_before_all_is_sent_is_heard(): void {
+		$answer = Sidecar::tell( 'POST', '/v1/write', array( 'ops' => str_repeat( 'x', 20 << 20 ) ) );
+		$this->assertSame( array( 413, 'no' ), array( $answer->status, $answer->done ), $answer->message );
+		$this->assertFalse( Breaker::is_open() );
 	}
 
 	public function test_a_unix_socket(): void {

@@ -141,6 +141,21 @@ final class TakeOverTest extends ClinicTestCase {
 		$this->assertSame( 'offload', self::site()->mode, 'reading takes nothing over' );
 	}
 
+	public function test_a_take_over_does_not_make_it_forget_the_caller_s_transaction(): void {
+		$post = $this->post( array( 'status' => 'pending' ) );
+		$told = Process::run(
+			'global $wpdb; $post = $arguments["post"];
+			$wpdb->query( "START TRANSACTION" );
+			$open = array( update_post_meta( $post, "status", "undone" ), Transaction::is_open() );
+			$wpdb->query( "ROLLBACK" );
+			return array( $open, Transaction::is_open() );',
+			array( 'HOSPITAL_SIDECAR_ADDRESS' => self::NOWHERE ),
+			array( 'arguments' => array( 'post' => $post ) )
+		);
+		$this->assertSame( array( array( true, true ), false ), $told );
+		$this->assertSame( 'pending', $this->row( $post, 'status' ) );
+	}
+
 	public function test_asking_whether_a_sidecar_that_hangs_is_back_holds_up_nobody(): void {
 		$deaf = stream_socket_server( 'tcp://127.0.0.1:0' );
 		$told = Process::run(
