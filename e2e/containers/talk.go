@@ -41,7 +41,8 @@ func (s *Stack) Talk(ctx context.Context, service string, hear func(line string)
 	if err := converse(lines, answers, hear); err != nil {
 		return err
 	}
-	if err := <-ended; err != nil {
+	// At the end the client closes what it reads our answers from, and may still be reading it.
+	if err := <-ended; err != nil && !errors.Is(err, io.ErrClosedPipe) {
 		return err
 	}
 	done, err := client.InspectExec(exec.ID)

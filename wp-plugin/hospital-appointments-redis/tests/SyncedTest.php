@@ -91,7 +91,7 @@ final class SyncedTest extends ClinicTestCase {
 			),
 		);
 		$problem = implode( ' ', Diagnosis::problems( $report ) );
-		$this->assertStringContainsString( 'For 5 minutes the sidecar', $problem );
+		$this->assertStringContainsString( 'For ' . human_time_diff( 0, 300 ) . ' the sidecar', $problem );
 		$this->assertStringContainsString( 'it answers 401', $problem );
 		$report['stats']['blogs'][0]['notices_failed_ms'] = 1000;
 		$this->assertSame( array(), Diagnosis::problems( $report ), 'a restart is no problem' );
