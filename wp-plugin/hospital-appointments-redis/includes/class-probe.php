@@ -18,7 +18,10 @@ defined( 'ABSPATH' ) || exit;
 final class Probe {
 
 	/** Milliseconds that are waited for the answer. */
-	private const WAIT = 5;
+	private const WAIT = 20;
+
+	/** What is asked: whether anything is dirty in no posts. One look at Redis, as a read needs, and nothing of MySQL. */
+	private const QUESTION = '{"posts":{}}';
 
 	/** Milliseconds after which it comes too late. */
 	private const LATE = 1000;
@@ -50,7 +53,7 @@ final class Probe {
 		self::$late       = $now + self::LATE * 1000000;
 		self::$request_id = bin2hex( random_bytes( 12 ) );
 		self::$connection = new Connection();
-		self::$reply      = self::$connection->start( Settings::address(), Wire::request( 'GET', '/readyz', '', 0, self::$request_id ), self::WAIT, $now + self::WAIT * 1000000 );
+		self::$reply      = self::$connection->start( Settings::address(), Wire::request( 'POST', '/v1/dirty', self::QUESTION, 0, self::$request_id ), self::WAIT, $now + self::WAIT * 1000000 );
 		if ( ! self::$finishes ) {
 			register_shutdown_function( array( self::class, 'finish' ) );
 			self::$finishes = true;

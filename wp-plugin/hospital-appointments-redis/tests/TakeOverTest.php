@@ -169,7 +169,7 @@ final class TakeOverTest extends ClinicTestCase {
 			array( 'HOSPITAL_SIDECAR_ADDRESS' => stream_socket_get_name( $deaf, false ) )
 		);
 		$asked = stream_socket_accept( $deaf, 0 );
-		$this->assertStringContainsString( 'GET /readyz', (string) fread( $asked, 100 ), 'it was asked' );
+		$this->assertStringContainsString( 'POST /v1/dirty', (string) fread( $asked, 100 ), 'it was asked' );
 		$this->assertFalse( @stream_socket_accept( $deaf, 0 ), 'once' ); // phpcs:ignore WordPress.PHP.NoSilencedErrors
 		$this->assertSame( array( array( 'paused', 'paused', 'paused' ), true, 0 ), array( array_column( $told[0], 0 ), $told[1], $told[2] ) );
 		$this->assertLessThan( 45, min( array_column( $told[0], 1 ) ) + $told[0][0][1], 'a few milliseconds, not the timeout' );
