@@ -127,7 +127,7 @@ func TestEachDecisionAboutADeadLetterLeavesItsActorInTheLogAndNoValue(t *testing
 			f := newFakes()
 			f.letters = deadLetters()
 			s := f.serverWith(t, DefaultLimits(), slog.New(slog.NewTextHandler(&log, nil)))
-			headers := []string{}
+			headers := []string{"X-Request-Id", "golden"} // one at random may hold three letters of the value
 			if actor != "" {
 				headers = append(headers, actorHeader, actor)
 			}
