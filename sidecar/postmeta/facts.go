@@ -68,15 +68,5 @@ func (d *DB) NativeWrites(ctx context.Context, blog uint64) (n int, err error) {
 }
 
 func (d *DB) every(ctx context.Context, query string, args []any, row func(scan func(...any) error) error) error {
-	rows, err := d.db.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := row(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return each(ctx, d.db, query, args, row)
 }

@@ -115,7 +115,17 @@ func (l locker) posts(ctx context.Context, s *state) error {
 }
 
 func (l locker) each(ctx context.Context, query string, args []any, row func(scan func(...any) error) error) error {
-	rows, err := l.tx.QueryContext(ctx, query, args...)
+	return each(ctx, l.tx, query, args, row)
+}
+
+// querier is a transaction, or a connection without one.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// each calls row for every row that a query finds.
+func each(ctx context.Context, in querier, query string, args []any, row func(scan func(...any) error) error) error {
+	rows, err := in.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}
