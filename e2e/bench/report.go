@@ -32,19 +32,7 @@ func (r Report) Print(w io.Writer) error {
 	fmt.Fprintln(w)
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(t, "question\twhat\tmedian (spread)\tmust be\t")
-	question := ""
-	for _, f := range r.Figures {
-		name := f.Question
-		if name == question {
-			name = ""
-		}
-		question = f.Question
-		verdict := f.Verdict()
-		if f.Note != "" {
-			verdict += "; " + f.Note
-		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", name, f.What, f.Value(), f.Bound(), verdict)
-	}
+	r.lines(t, "%s\t%s\t%s\t%s\t%s\n")
 	return t.Flush()
 }
 
@@ -90,6 +78,17 @@ func (r Report) Markdown(dir string) string {
 		fmt.Fprintf(&b, "\n**Not a quiet machine**: %s.\n", r.Busy)
 	}
 	b.WriteString("\n| question | what | measured | must be | |\n|---|---|---|---|---|\n")
+	r.lines(&b, "| %s | %s | %s | %s | %s |\n")
+	b.WriteString("\n")
+	for _, c := range r.Charts {
+		fmt.Fprintf(&b, "![%s](%s/%s)\n", c.Title, dir, c.File())
+	}
+	return b.String()
+}
+
+// lines writes a line for each figure: question, unless it is that of the line
+// before, what, value, bound and verdict.
+func (r Report) lines(w io.Writer, format string) {
 	question := ""
 	for _, f := range r.Figures {
 		name := f.Question
@@ -101,11 +100,6 @@ func (r Report) Markdown(dir string) string {
 		if f.Note != "" {
 			verdict += "; " + f.Note
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", name, f.What, f.Value(), f.Bound(), verdict)
+		fmt.Fprintf(w, format, name, f.What, f.Value(), f.Bound(), verdict)
 	}
-	b.WriteString("\n")
-	for _, c := range r.Charts {
-		fmt.Fprintf(&b, "![%s](%s/%s)\n", c.Title, dir, c.File())
-	}
-	return b.String()
 }

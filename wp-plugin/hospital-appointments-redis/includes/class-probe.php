@@ -12,8 +12,9 @@ namespace Hospital\Appointments_Redis;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * One process at a time asks it. A sidecar that is well answers within a millisecond, and so the process waits a few; an
- * answer that takes longer is looked at whenever it asks again, and at its end. So one that hangs holds up nobody.
+ * One process at a time asks it. A sidecar that is well answers within a millisecond, and so the process waits twenty; an
+ * answer that takes longer is looked at whenever it asks again, and at its end. So one that hangs holds up one
+ * process a second, for that long.
  */
 final class Probe {
 
