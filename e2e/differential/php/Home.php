@@ -16,10 +16,12 @@ final class Home {
 		if ( ! $side->ours ) {
 			return;
 		}
-		$type   = get_post_type( $side->post );
-		$answer = $type === $side->type
-			? Sidecar::wait_for( 'POST', '/v1/barrier', array( 'posts' => array( $type => array( $side->post ) ) ) )
-			: Sidecar::wait_for( 'POST', '/v1/sync', array() );
+		$type = get_post_type( $side->post );
+		do {
+			$answer = $type === $side->type
+				? Sidecar::wait_for( 'POST', '/v1/barrier', array( 'posts' => array( $type => array( $side->post ) ) ) )
+				: Sidecar::wait_for( 'POST', '/v1/sync', array() );
+		} while ( 'native' === $answer->code && Site::is_offload() ); // On a busy machine a lease may lapse.
 		if ( ! $answer->ok() && Site::is_offload() ) {
 			throw new \RuntimeException( "no barrier: $answer->code $answer->message" );
 		}
