@@ -69,6 +69,9 @@ func (d *driver) play(t *testing.T, first int, options ...string) report {
 	for _, f := range all.Failures {
 		t.Errorf("WordPress notices: HOSPITAL_SEED=%d go test -count 1 -run TestSeed ./e2e/differential\n%s", f.Seed, f.Text)
 	}
+	if len(all.Failures) > 0 {
+		t.Log(d.deadlock(t.Context()))
+	}
 	if failed != nil {
 		t.Fatal(failed)
 	}

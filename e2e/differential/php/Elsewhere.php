@@ -32,6 +32,9 @@ final class Elsewhere {
 			}
 			$answer = Sidecar::wait_for( 'PUT', "/v1/appointments/$side->post", array( 'fields' => array( $key => $value ) ) );
 		} while ( 'native' === $answer->code ); // On a busy machine a lease may lapse.
+		if ( Home::$away && 'unreachable' === $answer->code ) {
+			return self::sql( $side, $key, $value );
+		}
 		if ( $answer->ok() && $birth ) {
 			Home::bring( $side );
 		}

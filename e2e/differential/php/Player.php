@@ -22,6 +22,9 @@ final class Player {
 	/** @var string[] Keys that are read. */
 	private $keys = array();
 
+	/** @var array<string, string[]> What MySQL said to each side's last step that it refused; ours asks for more, and may be refused more. */
+	private $refusals = array();
+
 	public function __construct( Operations $operations ) {
 		$this->operations = $operations;
 	}
@@ -29,6 +32,7 @@ final class Player {
 	/** Returns what differs, '' if nothing does. */
 	public function play( Sequence $sequence ): string {
 		Console::the()->tell( $sequence->away ? 'begin alone' : 'begin' );
+		Home::$away = $sequence->away;
 		$this->keys = $sequence->keys;
 		$this->pair = new Pair( $sequence->meta );
 		try {
@@ -40,7 +44,7 @@ final class Player {
 			$this->finish( $sequence->away );
 			return '';
 		} catch ( Difference $difference ) {
-			return $difference->getMessage();
+			return $difference->getMessage() . "\n    MySQL refused: " . Difference::show( $this->refusals );
 		} finally {
 			Listeners::remove();
 			$sequence->away && Site::release();
@@ -121,6 +125,7 @@ final class Player {
 		$changed    = wp_cache_get( 'last_changed', 'posts' );
 		$generation = wp_cache_get( 'hospital_generation', 'hospital_appointments_redis' );
 		$warnings   = array();
+		$GLOBALS['EZSQL_ERROR'] = array();
 		Listeners::saw( $side ); // What they saw of what is read between the steps is no one's business.
 		set_error_handler(
 			static function ( int $level, string $message ) use ( &$warnings ): bool {
@@ -138,6 +143,7 @@ final class Player {
 			}
 		);
 		restore_error_handler();
+		$this->refusals[ $side->type ] = array_column( (array) $GLOBALS['EZSQL_ERROR'], 'error_str' );
 		return $did + array(
 			'warnings'           => $warnings,
 			'listeners saw'      => Listeners::saw( $side ),
