@@ -67,7 +67,7 @@ return array(
 		'weight' => 2,
 		'writes' => 'SQL',
 		'draw'   => static function ( Draw $draw ) use ( $inner, $theirs ): array {
-			return $inner( $draw, $theirs, array( 'by_api', 'by_api', 'by_sql', 'barrier', 'sync', 'transaction' ) ) + array( 'by_another_process' => $draw->chance( 3 ) );
+			return $inner( $draw, $theirs, array( 'by_api', 'by_api', 'by_sql', 'sql_delete', 'barrier', 'sync', 'transaction' ) ) + array( 'by_another_process' => $draw->chance( 3 ) );
 		},
 		'take'   => static function ( array $step, Side $side ) use ( $there, $theirs ) {
 			if ( $step['by_another_process'] ) {
