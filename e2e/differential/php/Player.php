@@ -5,6 +5,7 @@ declare(strict_types=1);
 
 namespace Hospital\Differential;
 
+use Hospital\Appointments_Redis\Sidecar;
 use Hospital\Appointments_Redis\Site;
 use Hospital\Appointments_Redis\Tests\Side;
 
@@ -139,6 +140,7 @@ final class Player {
 	private function does( array $step, Side $side ): array {
 		$changed    = $this->last_changed();
 		$generation = wp_cache_get( 'hospital_generation', 'hospital_appointments_redis' );
+		$calls      = Sidecar::$calls;
 		$warnings   = array();
 		$GLOBALS['EZSQL_ERROR'] = array();
 		Listeners::saw( $side ); // What they saw of what is read between the steps is no one's business.
@@ -165,7 +167,8 @@ final class Player {
 			'warnings'           => $warnings,
 			'listeners saw'      => Listeners::saw( $side ),
 			'last_changed moved' => $this->last_changed() !== $changed,
-			'heeded'             => wp_cache_get( 'hospital_generation', 'hospital_appointments_redis' ) !== $generation,
+			'heeded'             => wp_cache_get( 'hospital_generation', 'hospital_appointments_redis' ) !== $generation
+				|| ( wp_using_ext_object_cache() && ! $side->ours && Sidecar::$calls !== $calls ), // What it noted another process may have removed.
 		);
 	}
 
