@@ -89,6 +89,16 @@ func TestTheSame(t *testing.T) {
 	d.play(t, fresh, "--sequences=1")
 }
 
+// TestTheSameCached plays with a persistent object cache, which outlives requests
+// and is shared with the web server that the sidecar tells of what it synced, and
+// with the second process.
+func TestTheSameCached(t *testing.T) {
+	d := open(t)
+	d.ObjectCache(t, true)
+	d.play(t, 20250201, "--sequences=6")
+	d.play(t, rand.IntN(1_000_000_000), "--sequences=1")
+}
+
 // TestSeed plays the sequence of HOSPITAL_SEED again.
 func TestSeed(t *testing.T) {
 	again := os.Getenv("HOSPITAL_SEED")
@@ -120,9 +130,13 @@ func TestFuzz(t *testing.T) {
 // TestItFinds: a plugin that is broken on purpose is found, and the sequence that
 // shows it has no step too many.
 func TestItFinds(t *testing.T) {
-	for _, breakage := range []string{"true_for_unchanged", "no_actions", "trimmed_reads"} {
+	for _, breakage := range []string{"true_for_unchanged", "no_actions", "trimmed_reads", "believed_cache"} {
 		t.Run(breakage, func(t *testing.T) {
-			r, err := open(t).run(t.Context(), "--seed=1", "--sequences=40", "--steps=12", "--failures=1", "--break="+breakage)
+			d := open(t)
+			if breakage == "believed_cache" {
+				d.ObjectCache(t, true)
+			}
+			r, err := d.run(t.Context(), "--seed=1", "--sequences=40", "--steps=12", "--failures=1", "--break="+breakage)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -25,7 +25,7 @@ final class Settings {
 	private const POST_TYPES = 'hospital_appointment=appointment:{id},hospital_doctor=doctor:{id}:availability';
 
 	/** WordPress's own, which change with every heartbeat and edit; `last_updated_redis` is no meta key in Redis. */
-	private const EXCLUDED = array( '_edit_lock', '_edit_last', '_wp_old_slug', '_wp_old_date', '_wp_trash_meta_*', '_wp_desired_post_slug', '_thumbnail_id', '_encloseme', '_pingme', 'last_updated_redis' );
+	private const EXCLUDED = array( '_edit_lock', '_edit_last', '_wp_old_slug', '_wp_old_date', '_wp_trash_meta_*', '_wp_desired_post_slug', '_thumbnail_id', 'enclosure', '_encloseme', '_pingme', 'last_updated_redis' );
 
 	/** @var array<string, string>|null */
 	private static $post_types = null;
