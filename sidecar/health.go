@@ -25,7 +25,7 @@ type health struct {
 	rows        *postmeta.DB
 	owner       *ownership.Owner
 	syncer      *syncer.Syncer
-	notifier    *notify.Notifier
+	notifiers   []*notify.Notifier
 	unsafeRedis bool
 	prefix      string // of the tables
 	ack         appointment.Ack
@@ -145,6 +145,7 @@ func (h *health) stats(ctx context.Context) (any, error) {
 	if server, err := h.rows.Server(ctx); err == nil {
 		s.MySQL = appointment.MySQLStats{Version: server.Version}
 	}
+	untold, _ := h.rows.NoticeCounts(ctx, nil) // none where MySQL is away
 	sites, fresh := h.owner.Sites()
 	for _, blog := range h.owner.Blogs() {
 		site := sites[blog]
@@ -155,10 +156,15 @@ func (h *health) stats(ctx context.Context) (any, error) {
 		if counts, err := h.store.Counts(ctx, blog); err == nil {
 			b.DirtyPosts, b.DirtyFields, b.DeadLetters, b.OldestDirtyMS, b.Notices = counts.DirtyPosts, counts.DirtyFields, counts.DeadLetters, counts.Overdue.Milliseconds(), counts.Notices
 		}
-		failing, why := h.notifier.Failing(blog)
-		b.NoticesFailedMS, b.NoticesError = failing.Milliseconds(), why
-		if failing >= deaf {
-			s.Warnings = append(s.Warnings, fmt.Sprintf("blog %d: WordPress has not let itself be told of syncs for %s: %s", blog, failing.Round(time.Second), why))
+		b.Notices += untold[blog]
+		for _, each := range h.notifiers {
+			failing, why := each.Failing(blog)
+			if failing.Milliseconds() > b.NoticesFailedMS {
+				b.NoticesFailedMS, b.NoticesError = failing.Milliseconds(), why
+			}
+			if failing >= deaf {
+				s.Warnings = append(s.Warnings, fmt.Sprintf("blog %d: WordPress has not let itself be told of syncs for %s: %s", blog, failing.Round(time.Second), why))
+			}
 		}
 		s.Blogs = append(s.Blogs, b)
 	}
@@ -176,6 +182,14 @@ func (h *health) register(registry *prometheus.Registry) error {
 	gauge := func(name, help string, read func(redisstore.Counts) int64) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "hospital_" + name, Help: help}, func() float64 { return h.total(read) })
 	}
+	sum := func(read func(*notify.Notifier) uint64) func() uint64 {
+		return func() (all uint64) {
+			for _, each := range h.notifiers {
+				all += read(each)
+			}
+			return all
+		}
+	}
 	lag := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "hospital_sync_lag_p99_seconds", Help: "From acknowledgement to COMMIT, of the last 16384 fields."}, func() float64 {
 		_, p99, _ := h.syncer.Lag.Quantiles()
 		return p99.Seconds()
@@ -191,9 +205,9 @@ func (h *health) register(registry *prometheus.Registry) error {
 		counter("takeovers_total", "Times this sidecar made the site native.", h.owner.TakeOvers.Load),
 		counter("returns_total", "Times this sidecar brought the site back to offload.", h.owner.Returns.Load),
 		gauge("dirty_posts", "Posts with fields that MySQL does not have yet.", func(c redisstore.Counts) int64 { return c.DirtyPosts }),
-		counter("notices_told_total", "Synced fields that came past WordPress and that it was told of.", h.notifier.Told.Load),
-		counter("notices_failed_total", "Calls by which WordPress was not told.", h.notifier.Failed.Load),
-		gauge("notices", "Synced fields that came past WordPress and that it was not told of yet.", func(c redisstore.Counts) int64 { return c.Notices }),
+		counter("notices_told_total", "Synced fields that came past WordPress and that it was told of.", sum(func(n *notify.Notifier) uint64 { return n.Told.Load() })),
+		counter("notices_failed_total", "Calls by which WordPress was not told.", sum(func(n *notify.Notifier) uint64 { return n.Failed.Load() })),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "hospital_notices", Help: "Synced fields that came past WordPress and that it was not told of yet."}, h.untold),
 		gauge("dirty_fields", "Fields that MySQL does not have yet.", func(c redisstore.Counts) int64 { return c.DirtyFields }),
 		gauge("dead_letters", "Dead letters waiting for a person.", func(c redisstore.Counts) int64 { return c.DeadLetters }),
 	}
@@ -217,4 +231,16 @@ func (h *health) total(read func(redisstore.Counts) int64) float64 {
 		}
 	}
 	return float64(sum)
+}
+
+// untold counts what WordPress was not told of, in Redis and in MySQL.
+func (h *health) untold() float64 {
+	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
+	defer cancel()
+	sum := h.total(func(c redisstore.Counts) int64 { return c.Notices })
+	counts, _ := h.rows.NoticeCounts(ctx, nil) // none where MySQL is away
+	for _, n := range counts {
+		sum += float64(n)
+	}
+	return sum
 }

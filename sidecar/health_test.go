@@ -36,7 +36,7 @@ func healthy(t *testing.T, options *redis.Options) (*health, containers.Database
 	h := &health{store: store, rows: postmeta.New(db.DB, tables), started: time.Now()}
 	h.owner = ownership.New(db.DB, tables, store, ownership.Options{Lease: time.Second, Fit: h.fit, Logger: slog.New(slog.DiscardHandler)})
 	h.syncer = syncer.New(store, h.rows, h.owner, syncer.Options{Delay: time.Minute, Batch: 10, Types: types, Logger: slog.New(slog.DiscardHandler)})
-	h.notifier = notify.New(store, h.owner, notify.Options{})
+	h.notifiers = []*notify.Notifier{notify.New(store, h.owner, notify.Options{})}
 	return h, db
 }
 

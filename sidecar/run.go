@@ -74,17 +74,22 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 	if err := health.atStart(ctx, logger); err != nil {
 		return err
 	}
-	owner := ownership.New(db, tables, store, ownership.Options{Lease: conf.Lease(), ReturnMax: conf.ReturnMax, Adopt: conf.AdoptRedis, Fit: health.fit, Logger: logger})
+	owner := ownership.New(db, tables, store, ownership.Options{
+		Lease: conf.Lease(), ReturnMax: conf.ReturnMax, Adopt: conf.AdoptRedis, Fit: health.fit, WriteNative: rows.WriteNative, Logger: logger,
+	})
 	sync := syncer.New(store, rows, owner, syncer.Options{
 		Delay: conf.SyncDelay, Batch: conf.SyncBatch, BackoffMax: conf.BackoffMax,
 		Unresolved: conf.UnresolvedTTL, ReconcileEvery: conf.Reconcile, Types: conf.Types, Logger: logger,
 	})
 	token := tokenSource(conf, db, tables).token
-	notifier := notify.New(store, owner, notify.Options{
+	telling := notify.Options{
 		Home: homes{db, tables}.of, Connect: conf.WordPress(), Token: token,
 		Every: max(conf.SyncDelay, 100*time.Millisecond), BackoffMax: conf.BackoffMax, Timeout: tellTimeout, Logger: logger,
-	})
-	health.owner, health.syncer, health.notifier = owner, sync, notifier
+	}
+	notifiers := []*notify.Notifier{notify.New(store, owner, telling)}
+	telling.Every = max(conf.SyncDelay, time.Second) // what was written without Redis is looked for in MySQL
+	notifiers = append(notifiers, notify.New(rows, bySiteRow{owner}, telling))
+	health.owner, health.syncer, health.notifiers = owner, sync, notifiers
 	registry := prometheus.NewRegistry()
 	if err := health.register(registry); err != nil {
 		return fmt.Errorf("register metrics: %w", err)
@@ -113,19 +118,19 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 		logger.Warn("profiles are served to anybody on this machine", "port", conf.ProfilePort)
 	}
 	logger.Info("serving", "version", version, "address", listener.Addr().String(), "post_types", conf.Types.Names())
-	return keep(ctx, parts{store: store, owner: owner, syncer: sync, notifier: notifier, server: server, listener: listener, drain: conf.DrainTimeout, logger: logger})
+	return keep(ctx, parts{store: store, owner: owner, syncer: sync, notifiers: notifiers, server: server, listener: listener, drain: conf.DrainTimeout, logger: logger})
 }
 
 // parts are what runs, in the order in which it stops from the last.
 type parts struct {
-	store    *redisstore.Store
-	owner    *ownership.Owner
-	syncer   *syncer.Syncer
-	notifier *notify.Notifier
-	server   *httpapi.Server
-	listener net.Listener
-	drain    time.Duration
-	logger   *slog.Logger
+	store     *redisstore.Store
+	owner     *ownership.Owner
+	syncer    *syncer.Syncer
+	notifiers []*notify.Notifier
+	server    *httpapi.Server
+	listener  net.Listener
+	drain     time.Duration
+	logger    *slog.Logger
 }
 
 // keep runs the parts until ctx ends, and stops them so that nothing needs
@@ -139,7 +144,9 @@ func keep(ctx context.Context, p parts) error {
 	defer stopOwning()
 	defer stopSyncing()
 	var owners, syncers, notifiers errgroup.Group
-	notifiers.Go(func() error { return p.notifier.Run(ctx) })
+	for _, each := range p.notifiers {
+		notifiers.Go(func() error { return each.Run(ctx) })
+	}
 	owners.Go(func() error { return p.owner.Run(owning, p.syncer) })
 	syncers.Go(func() error { return p.syncer.Run(syncing) })
 	syncers.Go(func() error { p.store.Watch(syncing); return nil })

@@ -74,6 +74,7 @@ func serving(t *testing.T, settings ...string) *served {
 	s.stop = cancel
 	go func() { s.ended <- serve(ctx, environ, s.log) }()
 	t.Cleanup(cancel)
+	s.until(func() error { return s.put("before") })
 	s.until(func() error { return s.put("offloaded") })
 	return s
 }
@@ -88,7 +89,7 @@ func (s *served) until(try func() error) {
 	})
 }
 
-// put writes the status of appointment 1.
+// put writes the status of appointment 1 to Redis; in native mode MySQL takes it.
 func (s *served) put(status string) error {
 	r, err := http.NewRequest("PATCH", "http://sidecar/v1/appointments/1/fields/status", strings.NewReader(`{"value":"`+status+`"}`))
 	if err != nil {
@@ -103,6 +104,9 @@ func (s *served) put(status string) error {
 	body, err := io.ReadAll(answer.Body)
 	if err == nil && answer.StatusCode != http.StatusOK {
 		err = errors.New(string(body))
+	}
+	if err == nil && !strings.Contains(string(body), `"ack":"memory"`) {
+		err = fmt.Errorf("it is not in Redis: %s", body)
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"hospital-appointments-redis/sidecar/appointment"
+	"hospital-appointments-redis/sidecar/ownership"
 )
 
 // homeOption is where the plugin notes the address that its blog knows itself
@@ -33,4 +34,17 @@ func (h homes) of(ctx context.Context, blog uint64) (*url.URL, error) {
 		return nil, fmt.Errorf("the site's address %.200q is no address", address)
 	}
 	return home, nil
+}
+
+// bySiteRow knows a site's Redis by its site row, also while there is none.
+type bySiteRow struct{ *ownership.Owner }
+
+// Ticket is the right to tell WordPress of what is in MySQL.
+func (b bySiteRow) Ticket(_ context.Context, blog uint64) (appointment.Lease, error) {
+	sites, _ := b.Sites()
+	site, ok := sites[blog]
+	if !ok {
+		return appointment.Lease{}, fmt.Errorf("blog %d has no site row: %w", blog, appointment.ErrNative)
+	}
+	return appointment.Lease{Blog: blog, Epoch: site.Epoch, Token: site.RedisID}, nil
 }

@@ -52,11 +52,14 @@ func Mutants() []Mutant {
 	flush := Scenario{Ops: []Op{wp(0, 1, 0), wp(0, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Restarts: 1, Flush: true, Code: Code}
 	flush2 := Scenario{Ops: []Op{wp(0, 1, 0), wp(0, 2, 0)}, Sidecars: 2, Syncers: 2, MaxEpoch: 3, Restarts: 1, Flush: true, Code: Code}
 	away := Scenario{Ops: []Op{api(0, 1, 0), wp(1, 2, 1)}, Sidecars: 2, Syncers: 1, MaxEpoch: 3, Unverified: true, Code: Code}
+	offline := Scenario{Ops: []Op{api(0, 1, 0), wp(1, 2, 1)}, Sidecars: 2, Syncers: 1, MaxEpoch: 3, Deaths: 1, Code: Code}
 	reads := Scenario{Ops: []Op{wp(0, 1, 0), wp(0, 2, 0)}, Sidecars: 1, Syncers: 1, Reads: 1, MaxEpoch: 3, Code: Code}
 	return []Mutant{
 		{"the deadline", three.with(func(w *Without) { w.Deadline = true })},
 		{"the deadline checked after the epoch is taken", three.with(func(w *Without) { w.DeadlineAfterEpoch = true })},
 		{"the wait of L", two.with(func(w *Without) { w.WaitL = true })},
+		{"the wait of L, by a sidecar that writes natively", offline.with(func(w *Without) { w.WaitL = true })},
+		{"the mark in one transaction, by a sidecar that writes natively", offline.with(func(w *Without) { w.OneTransaction = true })},
 		{"waiting out the deadline after a reset", three.with(func(w *Without) { w.WaitReset = true })},
 		{"still the epoch whose L was waited for", three.with(func(w *Without) { w.StillWaited = true })},
 		{"one transaction in R3", dies.with(func(w *Without) { w.OneTransaction = true })},

@@ -12,6 +12,7 @@ func (x *explorer) takeOver(i int) {
 		x.lookAtRow(i)
 	case pcTakeOver:
 		x.lookAtRow(i)
+		x.sendAgain(i)
 	case pcWaitL:
 		if !x.Without.WaitL && x.leasedBefore(op.Seen) {
 			return // L cannot have passed
@@ -29,6 +30,26 @@ func (x *explorer) takeOver(i int) {
 	case pcLostWrite:
 		x.native(&s, i)
 		x.emit(s, "wpdb runs write %d again on a new connection, alone", i+1, 0)
+	}
+}
+
+// sendAgain: a sidecar that was refused, so that nothing of it is on its way,
+// finds the site offloaded, and asks Redis once more under a lease of now. The
+// client of a direct write may give up at any time; its sidecar goes on.
+func (x *explorer) sendAgain(i int) {
+	s := x.from
+	op := &s.Op[i]
+	if x.Ops[i].Kind != direct {
+		return
+	}
+	if op.Outcome == running {
+		t := s
+		t.Op[i].Outcome = open
+		x.emit(t, "the client of write %d gives up, and its sidecar does not", i+1, 0)
+	}
+	if !s.Native && op.Req == reqNone {
+		op.PC, op.Req = pcWaiting, reqQueued
+		x.emit(s, "write %d is tried in Redis once more", i+1, 0)
 	}
 }
 

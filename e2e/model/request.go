@@ -65,22 +65,24 @@ func (x *explorer) takeEpoch(i int) {
 	}
 	s := x.from
 	s.Op[i].quiet()
-	s.refuse(i, me.Kind)
+	x.refuse(&s, i)
 	if op.PC == pcWaiting {
 		x.emit(s, "sidecar %[2]d has no lease and refuses write %[1]d", i+1, me.Sidecar+1)
 	}
 }
 
 // refuse: told that it certainly was not done.
-func (s *state) refuse(i, kind int) {
-	if s.Op[i].PC != pcWaiting {
-		return
-	}
-	if kind == update {
+func (x *explorer) refuse(s *state, i int) {
+	kind := x.Ops[i].Kind
+	switch {
+	case s.Op[i].PC != pcWaiting:
+	case kind == update:
 		s.Op[i].PC = pcRefused
-		return
+	case kind == direct && x.Code.DirectNative:
+		s.Op[i].PC = pcTakeOver
+	default:
+		s.end(i, undoneS)
 	}
-	s.end(i, undoneS)
 }
 
 // script is the write script in Redis.
@@ -94,7 +96,7 @@ func (x *explorer) script(i int) {
 	}
 	if !x.accepts(&s, op.ReqID.Token) || op.ReqE < s.R.Floor && !x.Without.FloorRefusal {
 		op.quiet()
-		s.refuse(i, me.Kind)
+		x.refuse(&s, i)
 		x.emit(s, "Redis refuses write %d", i+1, 0)
 		return
 	}

@@ -46,6 +46,7 @@ type Deviations struct {
 	PlainUnknown bool // (d) taken too far: after an unknown outcome too
 	Confirm      bool // (e) acknowledged only while the epoch's lease holds
 	Prune        bool // (f)
+	DirectNative bool // (g) what Redis did not take of the direct API, its sidecar writes as PHP would
 	// Repairs of what this model found.
 	FreshUnchanged bool // a value equal to the dirty one gets a new version all the same
 	FenceDead      bool // the fence's stamp is raised before dead letters are made, and the rest read anew
@@ -58,7 +59,7 @@ type Deviations struct {
 var (
 	Protocol = Deviations{FreshUnchanged: true, FenceDead: true, ReadFence: true, AskAgain: true}
 	Code     = Deviations{
-		OwnClaim: true, OffloadBlind: true, PlainRefused: true, Confirm: true, Prune: true,
+		OwnClaim: true, OffloadBlind: true, PlainRefused: true, Confirm: true, Prune: true, DirectNative: true,
 		FreshUnchanged: true, FenceDead: true, ReadFence: true, AskAgain: true,
 	}
 )

@@ -37,8 +37,10 @@ func Scenarios() []Sized {
 		{Small, Scenario{Name: "Redis restarts with its data", Ops: []Op{wp(0, 1, 0), wp(1, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Restarts: 1, Complete: true}},
 		{Small, Scenario{Name: "FLUSHALL", Ops: []Op{wp(0, 1, 0), own(0, 2, 0)}, Sidecars: 2, Syncers: 1, MaxEpoch: 3, Restarts: 1, Flush: true}},
 		{Small, Scenario{Name: "Redis comes back older", Ops: []Op{wp(0, 1, 0), wp(0, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Restarts: 1, Older: true, Counters: 4}},
-		{Small, Scenario{Name: "the direct API, MySQL away", Ops: []Op{api(0, 1, 0), wp(1, 2, 1)}, Sidecars: 2, Syncers: 1, MaxEpoch: 3, Unverified: true}},
-		{Small, Scenario{Name: "the direct API", Ops: []Op{api(0, 1, 0), api(0, 2, 0), wp(1, 3, 1)}, Sidecars: 2, Syncers: 1, MaxEpoch: 3}},
+		{Small, Scenario{Name: "the direct API, MySQL away", Ops: []Op{api(0, 1, 0), wp(1, 2, 1)}, Sidecars: 2, Syncers: 1, MaxEpoch: 2, Unverified: true}},
+		{Small, Scenario{Name: "the direct API", Ops: []Op{api(0, 1, 0), api(0, 2, 0), wp(1, 3, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2}},
+		{Small, Scenario{Name: "the direct API without Redis", Ops: []Op{api(0, 1, 0), wp(1, 2, 1)}, Sidecars: 2, Syncers: 1, MaxEpoch: 3}},
+		{Small, Scenario{Name: "the direct API, a sidecar dies, a COMMIT is not answered", Ops: []Op{api(0, 1, 0), wp(1, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, Deaths: 1, LostCommits: 1}},
 
 		{Medium, Scenario{Name: "three updates, two outages", Ops: []Op{wp(0, 1, 0), wp(1, 2, 0), wp(1, 3, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 5}},
 		{Medium, Scenario{Name: "two writes in a transaction of the caller's, two sidecars", Ops: []Op{wp(0, 1, 1), inside(opens, 2, 0), inside(closes, 3, 0)}, Sidecars: 2, Syncers: 1, MaxEpoch: 3}},
@@ -48,10 +50,14 @@ func Scenarios() []Sized {
 		{Medium, Scenario{Name: "a reader, Redis comes back older", Ops: []Op{wp(0, 1, 0), wp(0, 2, 0)}, Sidecars: 1, Syncers: 1, Reads: 1, MaxEpoch: 2, Restarts: 1, Older: true, Counters: 4}},
 		{Medium, Scenario{Name: "two restarts, empty or complete", Ops: []Op{wp(0, 1, 0), own(0, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, Restarts: 2, Empty: true, Complete: true}},
 
+		{Medium, Scenario{Name: "the direct API, MySQL away, two outages", Ops: []Op{api(0, 1, 0), wp(1, 2, 1)}, Sidecars: 2, Syncers: 1, MaxEpoch: 3, Unverified: true}},
+		{Medium, Scenario{Name: "the direct API, Redis restarts with its data", Ops: []Op{api(0, 1, 0), wp(1, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Restarts: 1, Complete: true}},
 		{Medium, Scenario{Name: "the direct API, MySQL away, a write of core's", Ops: []Op{api(0, 1, 0), own(1, 2, 1)}, Sidecars: 2, Syncers: 1, MaxEpoch: 3, Unverified: true, LostCommits: 1}},
 
 		{Large, Scenario{Name: "three updates, two outages, two syncers", Ops: []Op{wp(0, 1, 0), wp(1, 2, 0), wp(1, 3, 0)}, Sidecars: 1, Syncers: 2, MaxEpoch: 5}},
 		{Large, Scenario{Name: "three writers, two sidecars", Ops: []Op{wp(0, 1, 0), wp(1, 2, 1), own(2, 3, 0)}, Sidecars: 2, Syncers: 1, MaxEpoch: 3}},
+		{Large, Scenario{Name: "the direct API, two sidecars", Ops: []Op{api(0, 1, 0), api(0, 2, 0), wp(1, 3, 1)}, Sidecars: 2, Syncers: 1, MaxEpoch: 3}},
+		{Large, Scenario{Name: "the direct API, Redis restarts empty", Ops: []Op{api(0, 1, 0), wp(1, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Restarts: 1, Empty: true}},
 		{Large, Scenario{Name: "older, twice", Ops: []Op{wp(0, 1, 0), wp(0, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, Restarts: 2, Older: true, Empty: true, Counters: 4}},
 		{Large, Scenario{Name: "a reader, two sidecars", Ops: []Op{wp(0, 1, 0), wp(1, 2, 1)}, Sidecars: 2, Syncers: 1, Reads: 2, MaxEpoch: 3}},
 		{Large, Scenario{Name: "everything at once", Ops: []Op{wp(0, 1, 0), own(1, 2, 1)}, Sidecars: 2, Syncers: 1, MaxEpoch: 3, Deaths: 1, LostCommits: 1, Restarts: 1, Empty: true, Complete: true, Flush: true, Unreachable: true}},

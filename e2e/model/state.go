@@ -12,7 +12,7 @@ const (
 const (
 	update = iota // WordPress' update, offloaded if it can be
 	core          // what core writes itself after a barrier: add, delete, by meta id
-	direct        // the direct API: no deadline, no fallback
+	direct        // the direct API: no deadline; its sidecar is what falls back
 	undone        // an update in a transaction that its caller rolls back
 	opens         // the first write of a transaction of the caller's, which stays open
 	closes        // a further write of that transaction, and its COMMIT

@@ -21,13 +21,27 @@ func (x *explorer) operate(i int) {
 		x.native(&s, i)
 		x.emit(s, "core writes %d in offload", i+1, 0)
 	}
-	if op.PC > pcIdle && op.PC < pcEnded && x.from.Deaths > 0 && x.Ops[i].Kind != direct {
-		s := x.from
-		s.Deaths--
-		s.end(i, open)
-		x.emit(s, "the PHP process of write %d dies", i+1, 0)
-	}
+	x.die(i)
 	x.request(i)
+}
+
+// die ends the process that an operation runs in: PHP, or where the direct API
+// is written natively, a sidecar.
+func (x *explorer) die(i int) {
+	s := x.from
+	op, what := s.Op[i], "the PHP process of write %d dies"
+	if x.Ops[i].Kind == direct {
+		what = "the sidecar that writes %d natively dies"
+		if op.PC == pcWaiting {
+			return
+		}
+	}
+	if op.PC <= pcIdle || op.PC >= pcEnded || s.Deaths == 0 {
+		return
+	}
+	s.Deaths--
+	s.end(i, open)
+	x.emit(s, what, i+1, 0)
 }
 
 // begin starts an operation, if its process has ended the one before.
@@ -96,6 +110,7 @@ func (x *explorer) await(i int) {
 	if x.Ops[i].Kind == direct {
 		s.end(i, open)
 		x.emit(s, "the client of write %d gives up", i+1, 0)
+		x.giveUpOnRedis(i)
 		return
 	}
 	op.PC, op.Passed = pcTakeOver, !x.Without.WaitReset
@@ -108,9 +123,27 @@ func (x *explorer) await(i int) {
 	x.emit(s, "PHP has no answer to write %d, and its deadline has passed", i+1, 0)
 }
 
+// giveUpOnRedis: Redis has not answered the sidecar, which goes on as PHP would.
+func (x *explorer) giveUpOnRedis(i int) {
+	s := x.from
+	op := &s.Op[i]
+	if !x.Code.DirectNative || op.Req != reqInFlight && op.Req != reqExecuted || op.ReqUnverified {
+		return
+	}
+	op.PC = pcTakeOver
+	if op.Req == reqExecuted {
+		op.quiet()
+	}
+	x.emit(s, "the sidecar has no answer of Redis to write %d", i+1, 0)
+}
+
 // end ends an operation. Its request, if it has one, is still on its way.
+// A client that gave up hears nothing any more.
 func (s *state) end(i int, outcome uint8) {
 	op := &s.Op[i]
+	if op.Outcome == open {
+		outcome = open
+	}
 	*op = operation{
 		Outcome: outcome, PC: pcEnded, Before: op.Before, V: op.V, Home: op.Home,
 		Req: op.Req, ReqE: op.ReqE, ReqID: op.ReqID, ReqUnverified: op.ReqUnverified, Passed: op.Passed,

@@ -31,6 +31,14 @@ var (
 	ErrNewerKeys = errors.New("the keys in this Redis are a newer sidecar's")
 	// ErrMySQLAway: MySQL cannot be reached or cannot be written to.
 	ErrMySQLAway = errors.New("MySQL is not available")
+	// ErrEpochOver: the site is not native in that epoch any more. Nothing was
+	// written.
+	ErrEpochOver = errors.New("the site's mode has changed since")
+	// ErrPostLocked: somebody else's transaction holds the post's rows. Nothing
+	// was written.
+	ErrPostLocked = errors.New("somebody else's transaction holds the post's rows")
+	// ErrUnknownCommit: MySQL was asked to commit and did not answer.
+	ErrUnknownCommit = errors.New("MySQL did not say whether it has committed")
 	// ErrBlogGone: the blog's own tables are not there, though its site row is:
 	// it was deleted while the plugin was not there to see it.
 	ErrBlogGone = errors.New("the blog's tables are gone")
@@ -41,3 +49,11 @@ var (
 // ErrOtherSite: this Redis holds the fields of another site, or of a copy or
 // an earlier state of this one. It is never mixed in.
 var ErrOtherSite = errors.New("this Redis belongs to another site")
+
+// RefusedError is a field that MySQL refuses for good. Nothing was written.
+type RefusedError struct {
+	Key    string
+	Reason string // without the value
+}
+
+func (r *RefusedError) Error() string { return "MySQL refuses a field: " + r.Reason }

@@ -5,6 +5,7 @@ type WriteResult struct {
 	Outcomes   [][]Outcome // per write, per field
 	Epoch      uint64      // under which they were accepted
 	Unverified bool        // accepted while MySQL was away
+	Committed  bool        // by MySQL itself, without Redis
 }
 
 // DirtyView is what Redis holds of some posts that wp_postmeta may not have.

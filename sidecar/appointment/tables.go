@@ -15,6 +15,10 @@ func (t Tables) Fence() string { return t.Base + "hospital_sync_fence" }
 // Native is the table of the native writes, which has rows only in an outage.
 func (t Tables) Native() string { return t.Base + "hospital_native_write" }
 
+// Notices is the table of what WordPress was not told of yet, which has rows
+// only where a sidecar wrote without Redis.
+func (t Tables) Notices() string { return t.Base + "hospital_sync_notice" }
+
 // Posts is a blog's wp_posts.
 func (t Tables) Posts(blog uint64) string { return t.blog(blog) + "posts" }
 

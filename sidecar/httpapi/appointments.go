@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"errors"
+	"strings"
 
 	"hospital-appointments-redis/sidecar/appointment"
 )
@@ -50,7 +51,7 @@ func (d direct) set(c *call) error {
 	if err != nil {
 		return err
 	}
-	return d.change(c, change)
+	return d.change(c, change, "fields.")
 }
 
 // setField answers PATCH of one field.
@@ -66,10 +67,11 @@ func (d direct) setField(c *call) error {
 	if err != nil {
 		return err
 	}
-	return d.change(c, change)
+	return d.change(c, change, "value")
 }
 
-func (d direct) change(c *call, change appointment.Write) error {
+// change makes a write. part: of the request, where the values are.
+func (d direct) change(c *call, change appointment.Write, part string) error {
 	at, err := d.target(c)
 	if err != nil {
 		return err
@@ -78,9 +80,9 @@ func (d direct) change(c *call, change appointment.Write) error {
 	result, err := d.Owner.Write(c.ctx, []appointment.Write{change}, c.deadline)
 	if err != nil {
 		c.partly = len(result.Outcomes) > 0
-		return err
+		return refusedField(err, part)
 	}
-	d.acknowledge(c, change)
+	d.accept(c, result, change)
 	c.num("id", at.ID)
 	if at.ID == 0 {
 		c.bytes("slug", at.Slug)
@@ -92,8 +94,32 @@ func (d direct) change(c *call, change appointment.Write) error {
 	return nil
 }
 
+// accept says which level a write has reached: what Redis did not take, MySQL
+// has committed.
+func (d direct) accept(c *call, result appointment.WriteResult, w appointment.Write) {
+	if result.Committed {
+		c.ack = appointment.SQL
+		return
+	}
+	d.acknowledge(c, w)
+}
+
+// refusedField says which part of the request MySQL refuses, and why. part may
+// end before the key: "fields.".
+func refusedField(err error, part string) error {
+	var refused *appointment.RefusedError
+	if !errors.As(err, &refused) {
+		return err
+	}
+	if strings.HasSuffix(part, ".") {
+		part += clip(refused.Key)
+	}
+	return fail(badValue, part, refused.Reason)
+}
+
 // remove answers DELETE: what Redis holds of the post goes, from wp_postmeta
-// too; rows that did not come through Redis stay.
+// too; rows that did not come through Redis stay. Without Redis nobody can tell
+// the two apart.
 func (d direct) remove(c *call) error {
 	raw, err := d.decodeRaw(c)
 	if err != nil {
@@ -124,7 +150,7 @@ func (d direct) setStatus(c *call) error {
 	}
 	updated, err := d.updateStatus(c, status, !raw)
 	if err != nil {
-		return err
+		return refusedField(err, "status")
 	}
 	c.num("updated", bit(updated))
 	return nil
@@ -139,12 +165,13 @@ func (d direct) updateStatus(c *call, status string, direct bool) (bool, error) 
 		return false, err
 	}
 	w := appointment.Write{Post: at.Post, Direct: direct, Flush: c.flush()}
-	updated, err := d.Owner.SetStatus(c.ctx, w, status, at.known)
-	if updated && err == nil {
-		w.Fields = []appointment.Field{{Key: "status", Value: status}}
-		d.acknowledge(c, w)
+	result, err := d.Owner.SetStatus(c.ctx, w, status, at.known)
+	if err != nil || len(result.Outcomes) == 0 {
+		return false, err
 	}
-	return updated, err
+	w.Fields = []appointment.Field{{Key: "status", Value: status}}
+	d.accept(c, result, w)
+	return true, nil
 }
 
 // mark answers POST .../dirty: the post is to be synced.

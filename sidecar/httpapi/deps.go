@@ -19,8 +19,8 @@ type Owner interface {
 	// fails after some were taken, it returns the outcomes of those too.
 	Write(ctx context.Context, writes []appointment.Write, deadline int64) (appointment.WriteResult, error)
 	// SetStatus sets the field "status" if the post is there: known says that
-	// MySQL has it, otherwise Redis must.
-	SetStatus(ctx context.Context, w appointment.Write, status string, known bool) (updated bool, err error)
+	// MySQL has it, otherwise Redis must. No outcome: it is not there.
+	SetStatus(ctx context.Context, w appointment.Write, status string, known bool) (appointment.WriteResult, error)
 	Delete(ctx context.Context, w appointment.Write) (deleted bool, err error)
 	Mark(ctx context.Context, post appointment.Post) error
 	Dirty(ctx context.Context, blog uint64, posts []appointment.Post) (appointment.DirtyView, error)

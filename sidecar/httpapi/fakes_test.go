@@ -33,6 +33,7 @@ type fakes struct {
 	barrierErr error
 	retryErr   []error // of the next calls of Retry
 	flushed    bool    // of a write that asks for it
+	committed  bool    // of SetStatus: by MySQL, without Redis
 	view       appointment.DirtyView
 	report     appointment.SyncReport
 	copied     map[string]string
@@ -138,10 +139,16 @@ func allUpdated(writes []appointment.Write) appointment.WriteResult {
 	return result
 }
 
-func (f *fakes) SetStatus(_ context.Context, w appointment.Write, status string, known bool) (bool, error) {
+func (f *fakes) SetStatus(_ context.Context, w appointment.Write, status string, known bool) (appointment.WriteResult, error) {
 	f.note("SetStatus %s %s %q direct=%v known=%v", w.Post.Type, w.Post.Member(), status, w.Direct, known)
 	f.flushes(w)
-	return f.updated, f.err
+	if f.err != nil || !f.updated {
+		return appointment.WriteResult{}, f.err
+	}
+	w.Fields = []appointment.Field{{Key: "status"}}
+	result := allUpdated([]appointment.Write{w})
+	result.Committed = f.committed
+	return result, nil
 }
 
 func (f *fakes) Delete(_ context.Context, w appointment.Write) (bool, error) {

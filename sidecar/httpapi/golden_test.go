@@ -81,6 +81,14 @@ func scripts() map[string]func(*fakes) {
 			return result, nil
 		}
 	}
+	committed := func(f *fakes) {
+		f.committed = true
+		f.result = func(w []appointment.Write) (appointment.WriteResult, error) {
+			result := allUpdated(w)
+			result.Committed = true
+			return result, nil
+		}
+	}
 	dirty := func(leased bool) func(*fakes) {
 		return func(f *fakes) {
 			f.at = time.Unix(1732345678, 0)
@@ -115,6 +123,13 @@ func scripts() map[string]func(*fakes) {
 
 		"write_fsynced":                    func(f *fakes) { f.flushed = true },
 		"appointment_set_fsynced_too_late": func(*fakes) {},
+
+		"appointment_set_without_redis": committed, "appointment_set_field_without_redis": committed,
+		"doctor_set_without_redis": committed, "appointment_status_without_redis": committed,
+		"appointment_set_refused":          fails(&appointment.RefusedError{Key: "notes", Reason: "the value or the key is too long for its column (MySQL error 1406)"}),
+		"appointment_delete_without_redis": fails(appointment.ErrRedisAway),
+		"error_post_locked":                fails(appointment.ErrPostLocked),
+		"error_mysql_unavailable_unknown":  fails(appointment.ErrUnknownCommit),
 
 		"error_native":                    fails(appointment.ErrNative),
 		"error_not_held":                  fails(appointment.ErrNotHeld),
@@ -197,8 +212,8 @@ func TestEveryErrorCodeHasAGoldenExchange(t *testing.T) {
 			t.Errorf("no golden file answers %s", row.name)
 		}
 	}
-	if !seen[key{"redis_unavailable", doneUnknown}] {
-		t.Error("no golden file answers redis_unavailable with done unknown")
+	if !seen[key{"redis_unavailable", doneUnknown}] || !seen[key{"mysql_unavailable", doneUnknown}] {
+		t.Error("no golden file answers redis_unavailable, or mysql_unavailable, with done unknown")
 	}
 }
 

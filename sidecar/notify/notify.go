@@ -13,8 +13,9 @@ import (
 	"hospital-appointments-redis/sidecar/appointment"
 )
 
-// Redis is where notices wait.
-type Redis interface {
+// Waiting is where notices wait: Redis, and for what was written without it,
+// MySQL.
+type Waiting interface {
 	NoticeCounts(ctx context.Context, blogs []uint64) (map[uint64]int64, error)
 	// Notices takes the turn to tell WordPress. None: there is nothing to tell,
 	// or another sidecar has the turn.
@@ -23,7 +24,7 @@ type Redis interface {
 	Notified(ctx context.Context, lease appointment.Lease, sender string, confirmed []appointment.Notice) error
 }
 
-// Owner knows the blogs, and which Redis is each one's.
+// Owner knows the blogs, and which Redis the site rows name.
 type Owner interface {
 	Ticket(ctx context.Context, blog uint64) (appointment.Lease, error)
 	Blogs() []uint64
@@ -50,10 +51,10 @@ type Notifier struct {
 	Options
 	Told, Failed atomic.Uint64 // notices confirmed and calls that were not, since start
 
-	redis  Redis
-	owner  Owner
-	sender string // this sidecar, among others
-	client *http.Client
+	notices Waiting
+	owner   Owner
+	sender  string // this sidecar, among others
+	client  *http.Client
 
 	mu    sync.Mutex
 	blogs map[uint64]*telling
@@ -70,14 +71,14 @@ type telling struct {
 }
 
 // New wires a Notifier; it does nothing until Run.
-func New(redis Redis, owner Owner, options Options) *Notifier {
+func New(notices Waiting, owner Owner, options Options) *Notifier {
 	return &Notifier{
-		Options: options, redis: redis, owner: owner, sender: rand.Text(),
+		Options: options, notices: notices, owner: owner, sender: rand.Text(),
 		client: client(options.Connect, options.Timeout), blogs: map[uint64]*telling{},
 	}
 }
 
-// Run tells WordPress until ctx ends. What is not told then stays in Redis.
+// Run tells WordPress until ctx ends. What is not told then waits on.
 func (n *Notifier) Run(ctx context.Context) error {
 	var under sync.WaitGroup
 	defer under.Wait()
@@ -96,10 +97,10 @@ func (n *Notifier) Run(ctx context.Context) error {
 }
 
 // due returns the blogs that have notices and are not paused, and marks them
-// busy. A Redis that is away has none: the syncer says so already.
+// busy. What is away has none: others say so already.
 func (n *Notifier) due(ctx context.Context) []uint64 {
 	blogs := n.owner.Blogs()
-	counts, err := n.redis.NoticeCounts(ctx, blogs)
+	counts, err := n.notices.NoticeCounts(ctx, blogs)
 	if err != nil {
 		return nil
 	}
@@ -166,7 +167,7 @@ func (n *Notifier) once(ctx context.Context, blog uint64, most int) (bool, error
 	if err != nil {
 		return false, err
 	}
-	notices, now, err := n.redis.Notices(ctx, ticket, n.sender, n.Timeout+time.Second, most)
+	notices, now, err := n.notices.Notices(ctx, ticket, n.sender, n.Timeout+time.Second, most)
 	if err != nil || len(notices) == 0 {
 		return false, err
 	}
@@ -178,7 +179,7 @@ func (n *Notifier) once(ctx context.Context, blog uint64, most int) (bool, error
 	// Also when ctx is over: what WordPress has confirmed it need not hear twice.
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	if noted := n.redis.Notified(after, ticket, n.sender, confirmed); err == nil {
+	if noted := n.notices.Notified(after, ticket, n.sender, confirmed); err == nil {
 		err = noted
 	}
 	n.Told.Add(uint64(len(confirmed)))

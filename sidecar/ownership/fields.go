@@ -11,15 +11,24 @@ import (
 )
 
 // Write acknowledges writes of one blog as owner. deadline is CLOCK_MONOTONIC
-// in nanoseconds, 0 for none. Direct writes are taken while MySQL is away too.
+// in nanoseconds, 0 for none. Direct writes are taken while MySQL is away too,
+// and one while Redis is, by MySQL.
 //
 // The order is R2's: the epoch from the lease, then the deadline, then the
 // script. A request that lay in a stopped sidecar's socket fails the deadline;
 // one that passes it writes under an epoch that was good before it.
 func (o *Owner) Write(ctx context.Context, writes []appointment.Write, deadline int64) (appointment.WriteResult, error) {
-	if len(writes) == 0 {
+	switch len(writes) {
+	case 0:
 		return appointment.WriteResult{}, nil
+	case 1:
+		return o.orNatively(ctx, writes[0], deadline, func() (appointment.WriteResult, error) { return o.offload(ctx, writes, deadline) })
 	}
+	return o.offload(ctx, writes, deadline)
+}
+
+// offload is Write, in Redis.
+func (o *Owner) offload(ctx context.Context, writes []appointment.Write, deadline int64) (appointment.WriteResult, error) {
 	lease, err := o.leaseFor(ctx, writes[0])
 	if err != nil {
 		return appointment.WriteResult{}, err
@@ -76,18 +85,32 @@ func monotonic() int64 {
 }
 
 // SetStatus writes an appointment's status and time in one step. known: MySQL
-// says that it exists. false: it does not.
-func (o *Owner) SetStatus(ctx context.Context, w appointment.Write, status string, known bool) (bool, error) {
+// says that it exists. No outcome: it does not.
+func (o *Owner) SetStatus(ctx context.Context, w appointment.Write, status string, known bool) (appointment.WriteResult, error) {
+	w.Fields = []appointment.Field{{Key: "status", Value: status}}
+	result, err := o.orNatively(ctx, w, 0, func() (appointment.WriteResult, error) { return o.offloadStatus(ctx, w, status, known) })
+	if errors.Is(err, appointment.ErrUnknownPost) {
+		return appointment.WriteResult{}, nil
+	}
+	return result, err
+}
+
+func (o *Owner) offloadStatus(ctx context.Context, w appointment.Write, status string, known bool) (appointment.WriteResult, error) {
 	lease, err := o.leaseFor(ctx, w)
 	w.Lease = lease
 	if err != nil {
-		return false, err
+		return appointment.WriteResult{}, err
 	}
 	updated, err := o.fields.SetStatus(ctx, w, status, known)
-	return updated, o.confirm(ctx, w.Lease, err)
+	result := appointment.WriteResult{Epoch: lease.Epoch, Unverified: lease.Unverified}
+	if updated {
+		result.Outcomes = [][]appointment.Outcome{{appointment.Updated}}
+	}
+	return result, o.confirm(ctx, w.Lease, err)
 }
 
-// Delete leaves tombstones for what Redis holds of a post. false: nothing.
+// Delete leaves tombstones for what Redis holds of a post. false: nothing. What
+// that is only Redis knows: without it this is refused.
 func (o *Owner) Delete(ctx context.Context, w appointment.Write) (bool, error) {
 	lease, err := o.leaseFor(ctx, w)
 	w.Lease = lease

@@ -62,10 +62,10 @@ func TestFields(t *testing.T) {
 	b.offload(t)
 	s := b.sidecar(t, b.redis)
 	t.Run("a status is set where the appointment is known, and nowhere else", func(t *testing.T) {
-		if updated, err := s.SetStatus(t.Context(), direct(1), "confirmed", true); err != nil || !updated {
+		if updated, err := s.SetStatus(t.Context(), direct(1), "confirmed", true); err != nil || len(updated.Outcomes) != 1 || updated.Committed {
 			t.Errorf("SetStatus = %v, %v", updated, err)
 		}
-		if updated, err := s.SetStatus(t.Context(), direct(9), "confirmed", false); err != nil || updated {
+		if updated, err := s.SetStatus(t.Context(), direct(9), "confirmed", false); err != nil || len(updated.Outcomes) != 0 {
 			t.Errorf("SetStatus of nobody = %v, %v", updated, err)
 		}
 	})

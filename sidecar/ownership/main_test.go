@@ -84,12 +84,13 @@ func (b bench) sidecar(t *testing.T, fields ownership.Fields, change ...func(*ow
 	pool := sql.OpenDB(connector)
 	t.Cleanup(func() { _ = pool.Close() })
 	logger := slog.New(slog.DiscardHandler)
-	options := ownership.Options{Lease: leaseTime, Fit: func(context.Context) error { return nil }, Logger: logger}
+	rows := postmeta.New(pool, tables)
+	options := ownership.Options{Lease: leaseTime, Fit: func(context.Context) error { return nil }, WriteNative: rows.WriteNative, Logger: logger}
 	for _, each := range change {
 		each(&options)
 	}
 	o := ownership.New(pool, tables, fields, options)
-	return sidecar{o, syncer.New(b.redis, postmeta.New(pool, tables), o, syncer.Options{
+	return sidecar{o, syncer.New(b.redis, rows, o, syncer.Options{
 		Delay: time.Minute, Batch: 100, BackoffMax: time.Second, Unresolved: time.Minute, Types: b.types, Logger: logger,
 	})}
 }

@@ -40,8 +40,11 @@ type Options struct {
 	ReturnMax time.Duration // longest wait before a return, of a blog that changes modes again and again
 	Adopt     bool          // take over a Redis that holds another site's fields
 	// Fit tells why this Redis may not be worked with, by its settings; nil: it may.
-	Fit    func(ctx context.Context) error
-	Logger *slog.Logger
+	Fit func(ctx context.Context) error
+	// WriteNative writes a post's fields as core would, in one transaction while
+	// the site is native in that epoch; ErrEpochOver: it is not.
+	WriteNative func(ctx context.Context, epoch uint64, w appointment.Write) error
+	Logger      *slog.Logger
 }
 
 // Owner is one sidecar's share in the ownership of all blogs. It is safe for
@@ -58,7 +61,8 @@ type Owner struct {
 	mu         sync.Mutex
 	tending    map[uint64]*tended
 	steadiness map[uint64]*steadiness
-	names      map[uint64]string // identity of each blog, once known
+	names      map[uint64]string   // identity of each blog, once known
+	native     map[uint64]*noticed // by blog
 
 	Writes, Lapses, TakeOvers, Returns atomic.Uint64 // since start; Writes counts fields
 }
@@ -75,7 +79,7 @@ type sighting struct {
 func New(db *sql.DB, tables appointment.Tables, fields Fields, options Options) *Owner {
 	o := &Owner{
 		Options: options, rows: siteRows{db, tables}, fields: fields, wake: make(chan struct{}, 1),
-		tending: map[uint64]*tended{}, steadiness: map[uint64]*steadiness{}, names: map[uint64]string{},
+		tending: map[uint64]*tended{}, steadiness: map[uint64]*steadiness{}, names: map[uint64]string{}, native: map[uint64]*noticed{},
 	}
 	o.seen.Store(&sighting{err: fmt.Errorf("the site rows were not read yet: %w", appointment.ErrMySQLAway)})
 	return o
@@ -212,39 +216,4 @@ func (o *Owner) Blogs() []uint64 {
 func (o *Owner) Sites() (map[uint64]appointment.Site, bool) {
 	seen := o.seen.Load()
 	return seen.sites, seen.err == nil && time.Since(seen.began) < o.Options.Lease
-}
-
-// ours tells whether a Redis holds this blog's fields. ErrOtherSite: another
-// site's; ErrOtherRedis: nobody's yet; ErrNewerKeys: a newer sidecar's.
-func (o *Owner) ours(ctx context.Context, blog uint64, floor appointment.Floor) error {
-	if floor.Newer {
-		return appointment.ErrNewerKeys
-	}
-	if floor.Missing {
-		return fmt.Errorf("it has no floor: %w", appointment.ErrOtherRedis)
-	}
-	name, err := o.name(ctx, blog)
-	if err != nil {
-		return err
-	}
-	if floor.Site != name {
-		return fmt.Errorf("%w: it says %q, this is %q", appointment.ErrOtherSite, floor.Site, name)
-	}
-	return nil
-}
-
-func (o *Owner) name(ctx context.Context, blog uint64) (string, error) {
-	o.mu.Lock()
-	name, ok := o.names[blog]
-	o.mu.Unlock()
-	if ok {
-		return name, nil
-	}
-	name, err := o.rows.identity(ctx, blog)
-	if err == nil {
-		o.mu.Lock()
-		o.names[blog] = name
-		o.mu.Unlock()
-	}
-	return name, err
 }

@@ -100,18 +100,19 @@ func TestWrite(t *testing.T) {
 			t.Errorf("error %v", err)
 		}
 	})
-	t.Run("is refused in native mode, direct or not, and nothing is in Redis", func(t *testing.T) {
+	t.Run("in native mode is refused, or of the direct API written by MySQL, and nothing is in Redis", func(t *testing.T) {
 		b := open(t)
 		b.offload(t)
 		b.exec(t, "UPDATE wp_hospital_sync_state SET mode = 'native', epoch = 5")
 		s := b.sidecar(t, b.redis)
-		for _, direct := range []bool{false, true} {
-			if _, err := s.Write(t.Context(), status(1, "x", direct), 0); !errors.Is(err, appointment.ErrNative) {
-				t.Errorf("direct %v: error %v", direct, err)
-			}
+		if _, err := s.Write(t.Context(), status(1, "x", false), 0); !errors.Is(err, appointment.ErrNative) {
+			t.Errorf("error %v", err)
+		}
+		if result, err := s.Write(t.Context(), status(1, "kiosk", true), 0); err != nil || !result.Committed || b.value(t, 1, "status") != "kiosk" {
+			t.Errorf("direct: %+v, %v", result, err)
 		}
 		if len(b.marks(t, 1)) != 0 {
-			t.Error("it was written")
+			t.Error("it is in Redis")
 		}
 	})
 	t.Run("is refused by the floor of a later epoch", func(t *testing.T) {
@@ -140,7 +141,7 @@ func TestWrite(t *testing.T) {
 		if err != nil || !result.Unverified || result.Epoch != 4 {
 			t.Errorf("direct: %+v, %v", result, err)
 		}
-		if updated, err := s.SetStatus(t.Context(), direct(2), "checked_in", true); err != nil || !updated {
+		if updated, err := s.SetStatus(t.Context(), direct(2), "checked_in", true); err != nil || len(updated.Outcomes) != 1 || !updated.Unverified {
 			t.Errorf("SetStatus = %v, %v", updated, err)
 		}
 		view, err := b.redis.Dirty(t.Context(), 1, lease.Token, []appointment.Post{post(1), post(2)})

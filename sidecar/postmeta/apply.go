@@ -67,6 +67,9 @@ func (b batch) remove(ctx context.Context, tx *sql.Tx, ids []uint64) error {
 }
 
 func (b batch) raise(ctx context.Context, tx *sql.Tx, fences map[uint64]fence) error {
+	if len(fences) == 0 {
+		return nil
+	}
 	args := make([]any, 0, 6*len(fences))
 	for _, post := range sortedPosts(fences) {
 		f := fences[post]

@@ -14,7 +14,7 @@ import (
 	"hospital-appointments-redis/sidecar/appointment"
 )
 
-// DB is the WordPress database as the syncer needs it.
+// DB is the WordPress database as syncer and owner need it.
 type DB struct {
 	db     *sql.DB
 	tables appointment.Tables

@@ -3,6 +3,7 @@ package postmeta
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 )
 
@@ -11,8 +12,9 @@ import (
 // would meet core's DELETE, which takes the two the other way round, and one of
 // both would be the deadlock's victim.
 //
-// A post in which a row is to be born is locked through that index all the
-// same, so that a row which somebody else is adding is waited for, not doubled.
+// A post in which a row may be born is locked through that index all the same,
+// so that a row which somebody else is adding is waited for, not doubled; and
+// of its keys MySQL is asked which are one.
 func (l locker) rows(ctx context.Context, s *state) error {
 	found, err := l.find(ctx, "post_id IN ("+l.in+") ORDER BY post_id, meta_id", l.ids)
 	if err != nil {
@@ -43,7 +45,31 @@ func (l locker) rows(ctx context.Context, s *state) error {
 	for _, post := range bearing {
 		s.rows[post.(uint64)] = whole[post.(uint64)]
 	}
-	return nil
+	s.spelt, err = l.spell(ctx, l.keys(s, bearing))
+	return err
+}
+
+// keys are all that matter in the posts: of their fields, rows and native writes.
+func (l locker) keys(s *state, posts []any) []string {
+	keys := map[string]bool{}
+	for _, r := range l.readings {
+		if !slices.Contains(posts, any(r.Post.ID)) {
+			continue
+		}
+		for _, field := range r.Fields {
+			keys[field.Key] = true
+		}
+		for key := range s.rows[r.Post.ID] {
+			keys[key] = true
+		}
+		for _, which := range []uint64{r.Post.ID, 0} {
+			for key := range s.natives[which] {
+				keys[key] = true
+			}
+		}
+	}
+	delete(keys, "") // of a native write: all keys
+	return slices.Sorted(maps.Keys(keys))
 }
 
 // find reads rows: post -> key -> meta ids, ascending.
@@ -65,7 +91,7 @@ func (l locker) find(ctx context.Context, where string, args []any) (map[uint64]
 }
 
 // wanted are the ids of the rows that the readings may change, ascending, and
-// the posts in which they may bear one.
+// the posts that have none of just that key: it may be spelt otherwise, or born.
 func (l locker) wanted(found map[uint64]map[string][]uint64) (ids, bearing []any) {
 	for _, r := range l.readings {
 		for _, field := range r.Fields {
@@ -73,7 +99,7 @@ func (l locker) wanted(found map[uint64]map[string][]uint64) (ids, bearing []any
 			for _, id := range rows {
 				ids = append(ids, id)
 			}
-			if len(rows) == 0 && !field.Deleted {
+			if len(rows) == 0 {
 				bearing = append(bearing, r.Post.ID)
 			}
 		}

@@ -1,6 +1,10 @@
 package postmeta
 
-import "hospital-appointments-redis/sidecar/appointment"
+import (
+	"slices"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
 
 // fence is a row of the fence table.
 type fence struct {
@@ -15,6 +19,19 @@ type state struct {
 	natives map[uint64]map[string]uint64 // post (0: all) -> key ("": all) -> epoch
 	exists  map[uint64]bool
 	rows    map[uint64]map[string][]uint64 // post -> key -> meta ids
+	spelt   spellings                      // where a row may be born
+}
+
+// ids are the rows of a key, compared as MySQL does.
+func (s state) ids(post uint64, key string) []uint64 {
+	var ids []uint64
+	for each, those := range s.rows[post] {
+		if s.spelt.of(each) == s.spelt.of(key) {
+			ids = append(ids, those...)
+		}
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // change is what the transaction will do.
@@ -51,14 +68,14 @@ func (s state) plan(reading appointment.Reading, c *change) appointment.Verdict 
 		return appointment.Verdict{Fate: appointment.Doomed, Doomed: doomed}
 	}
 	verdict := appointment.Verdict{Settled: make([]appointment.Settled, len(reading.Fields))}
-	for i, field := range newestOfEach(reading.Fields) {
+	for i, field := range newestOfEach(reading.Fields, s.spelt) {
 		leftOut := field.shadowed || s.overtaken(post, field.Dirty) || field.Version.Compare(before.version) <= 0
 		verdict.Settled[i] = appointment.Settled{Dirty: field.Dirty, LeftOut: leftOut}
 		if field.Version.Compare(after.version) > 0 {
 			after.version = field.Version
 		}
 		if !leftOut {
-			c.write(post, field.Dirty, s.rows[post][field.Key])
+			c.write(post, field.Dirty, s.ids(post, field.Key))
 		}
 	}
 	c.fences[post] = after
@@ -84,8 +101,13 @@ func (c *change) write(post uint64, field appointment.Dirty, ids []uint64) {
 // before the last return (R4).
 func (s state) overtaken(post uint64, field appointment.Dirty) bool {
 	for _, which := range []uint64{post, 0} {
-		native := appointment.Native{Returned: s.site.Returned, Writes: s.natives[which]}
-		if native.Overtakes(field.Key, field.Version) {
+		writes := map[string]uint64{}
+		for key, epoch := range s.natives[which] {
+			one := s.spelt.of(key)
+			writes[one] = max(writes[one], epoch)
+		}
+		native := appointment.Native{Returned: s.site.Returned, Writes: writes}
+		if native.Overtakes(s.spelt.of(field.Key), field.Version) {
 			return true
 		}
 	}
@@ -121,19 +143,19 @@ func letter(reading appointment.Reading, field appointment.Dirty, code, reason s
 
 type candidate struct {
 	appointment.Dirty
-	shadowed bool // the same key is dirty with a newer version under another type's Redis key
+	shadowed bool // dirty with a newer version under another type's Redis key, or another spelling
 }
 
-func newestOfEach(fields []appointment.Dirty) []candidate {
+func newestOfEach(fields []appointment.Dirty, spelt spellings) []candidate {
 	newest := make(map[string]appointment.Version, len(fields))
 	for _, f := range fields {
-		if f.Version.Compare(newest[f.Key]) > 0 {
-			newest[f.Key] = f.Version
+		if one := spelt.of(f.Key); f.Version.Compare(newest[one]) > 0 {
+			newest[one] = f.Version
 		}
 	}
 	candidates := make([]candidate, len(fields))
 	for i, f := range fields {
-		candidates[i] = candidate{Dirty: f, shadowed: f.Version.Compare(newest[f.Key]) < 0}
+		candidates[i] = candidate{Dirty: f, shadowed: f.Version.Compare(newest[spelt.of(f.Key)]) < 0}
 	}
 	return candidates
 }

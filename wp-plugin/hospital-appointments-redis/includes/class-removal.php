@@ -17,7 +17,7 @@ defined( 'ABSPATH' ) || exit;
 final class Removal {
 
 	/** The plugin's tables. The site row goes last: as long as it is there, it says who may write. */
-	public const TABLES = array( 'native_write', 'sync_fence', 'sync_state' );
+	public const TABLES = array( 'sync_notice', 'native_write', 'sync_fence', 'sync_state' );
 
 	/** Removes everything, if nothing of any blog may wait in Redis. */
 	public static function run(): void {

@@ -31,3 +31,12 @@ CREATE TABLE IF NOT EXISTS {base}hospital_native_write (
 	epoch    BIGINT UNSIGNED NOT NULL,
 	PRIMARY KEY (blog_id, post_id, meta_key)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
+
+-- What a sidecar wrote here without Redis and WordPress was not told of yet; mark is another one at each write.
+CREATE TABLE IF NOT EXISTS {base}hospital_sync_notice (
+	blog_id  BIGINT UNSIGNED NOT NULL,
+	post_id  BIGINT UNSIGNED NOT NULL,
+	meta_key VARBINARY(1020) NOT NULL,
+	mark     VARCHAR(26) CHARACTER SET ascii NOT NULL,
+	PRIMARY KEY (blog_id, post_id, meta_key)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;

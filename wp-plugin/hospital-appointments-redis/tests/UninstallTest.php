@@ -27,7 +27,7 @@ final class UninstallTest extends ClinicTestCase {
 			"errors" => $wpdb->last_error,
 		);';
 
-	private const TABLES = array( 'hospital_native_write', 'hospital_sync_fence', 'hospital_sync_state' );
+	private const TABLES = array( 'hospital_native_write', 'hospital_sync_fence', 'hospital_sync_notice', 'hospital_sync_state' );
 
 	/** Another site in the same database, with its own tables. */
 	private const ELSEWHERE = '
@@ -40,7 +40,7 @@ final class UninstallTest extends ClinicTestCase {
 		$wpdb->query( "INSERT INTO gone_hospital_sync_state (blog_id) VALUES (1)" );
 		update_option( "hospital_appointments_redis_token", "secret" );
 		update_option( "hospital_appointments_redis_version", "1" );
-		register_shutdown_function( static function () use ( $wpdb ) { foreach ( array( "options", "hospital_native_write", "hospital_sync_fence", "hospital_sync_state" ) as $table ) { $wpdb->query( "DROP TABLE IF EXISTS gone_$table" ); } } );
+		register_shutdown_function( static function () use ( $wpdb ) { foreach ( array( "options", "hospital_native_write", "hospital_sync_fence", "hospital_sync_notice", "hospital_sync_state" ) as $table ) { $wpdb->query( "DROP TABLE IF EXISTS gone_$table" ); } } );
 		';
 
 	public function test_by_default_everything_is_kept(): void {
@@ -66,7 +66,7 @@ final class UninstallTest extends ClinicTestCase {
 			),
 			array( 'active' => false )
 		);
-		$this->assertCount( 3, $told['tables'] );
+		$this->assertCount( 4, $told['tables'] );
 		$this->assertSame( 'secret', $told['token'] );
 	}
 

@@ -1,0 +1,43 @@
+package postmeta
+
+import (
+	"context"
+	"strconv"
+	"strings"
+)
+
+// spellings knows which keys are one key to MySQL: core's statements compare
+// them by the column's collation, which as a rule ignores case and accents. It
+// maps a key to the one that stands for all that equal it.
+type spellings map[string]string
+
+// of is what a key is compared by. What was not asked for stands for itself.
+func (s spellings) of(key string) string {
+	if one, known := s[key]; known {
+		return one
+	}
+	return key
+}
+
+// spell asks MySQL which of some keys are one. In a union with the column, whose
+// collation weighs more than a literal's, they are compared as the column is.
+func (l locker) spell(ctx context.Context, keys []string) (spellings, error) {
+	if len(keys) < 2 {
+		return nil, nil
+	}
+	var query strings.Builder
+	query.WriteString("SELECT n, MIN(n) OVER (PARTITION BY k) FROM (SELECT meta_key AS k, -1 AS n FROM " + l.tables.Postmeta(l.blog) + " WHERE 1 = 0")
+	args := make([]any, len(keys))
+	for i, key := range keys {
+		query.WriteString(" UNION ALL SELECT ?, " + strconv.Itoa(i))
+		args[i] = key
+	}
+	query.WriteString(") AS names")
+	s := spellings{}
+	return s, l.each(ctx, query.String(), args, func(scan func(...any) error) error {
+		var n, one int
+		err := scan(&n, &one)
+		s[keys[n]] = keys[one]
+		return err
+	})
+}
