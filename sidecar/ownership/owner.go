@@ -60,6 +60,8 @@ type Owner struct {
 	steadiness map[uint64]*steadiness
 	names      map[uint64]string // identity of each blog, once known
 
+	verified sync.Map // blog -> token of the Redis that was seen to hold its fields
+
 	Writes, Lapses, TakeOvers, Returns atomic.Uint64 // since start; Writes counts fields
 }
 
@@ -94,7 +96,11 @@ func (o *Owner) Lease(ctx context.Context, blog uint64) (appointment.Lease, erro
 			return appointment.Lease{}, fmt.Errorf("the lease was over before it was renewed: %w", appointment.ErrNative)
 		}
 	}
-	return leaseOf(seen, blog)
+	lease, err := leaseOf(seen, blog)
+	if err != nil {
+		return lease, err
+	}
+	return lease, o.sees(ctx, lease)
 }
 
 func leaseOf(seen *sighting, blog uint64) (appointment.Lease, error) {
@@ -113,7 +119,7 @@ func leaseOf(seen *sighting, blog uint64) (appointment.Lease, error) {
 func (o *Owner) direct(ctx context.Context, blog uint64) (appointment.Lease, error) {
 	lease, err := o.Lease(ctx, blog)
 	if errors.Is(err, appointment.ErrMySQLAway) {
-		if last, err := leaseOf(o.seen.Load(), blog); err == nil {
+		if last, unknown := leaseOf(o.seen.Load(), blog); unknown == nil && o.sees(ctx, last) == nil {
 			last.Unverified = true
 			return last, nil
 		}
@@ -165,7 +171,7 @@ func (o *Owner) Ticket(ctx context.Context, blog uint64) (appointment.Lease, err
 	}
 	ticket := appointment.Lease{Blog: blog, Epoch: site.Epoch, Token: site.RedisID}
 	if !site.Native {
-		return ticket, nil
+		return ticket, o.sees(ctx, ticket)
 	}
 	floors, err := o.fields.Floors(ctx, []uint64{blog})
 	if err != nil {
@@ -212,39 +218,4 @@ func (o *Owner) Blogs() []uint64 {
 func (o *Owner) Sites() (map[uint64]appointment.Site, bool) {
 	seen := o.seen.Load()
 	return seen.sites, seen.err == nil && time.Since(seen.began) < o.Options.Lease
-}
-
-// ours tells whether a Redis holds this blog's fields. ErrOtherSite: another
-// site's; ErrOtherRedis: nobody's yet; ErrNewerKeys: a newer sidecar's.
-func (o *Owner) ours(ctx context.Context, blog uint64, floor appointment.Floor) error {
-	if floor.Newer {
-		return appointment.ErrNewerKeys
-	}
-	if floor.Missing {
-		return fmt.Errorf("it has no floor: %w", appointment.ErrOtherRedis)
-	}
-	name, err := o.name(ctx, blog)
-	if err != nil {
-		return err
-	}
-	if floor.Site != name {
-		return fmt.Errorf("%w: it says %q, this is %q", appointment.ErrOtherSite, floor.Site, name)
-	}
-	return nil
-}
-
-func (o *Owner) name(ctx context.Context, blog uint64) (string, error) {
-	o.mu.Lock()
-	name, ok := o.names[blog]
-	o.mu.Unlock()
-	if ok {
-		return name, nil
-	}
-	name, err := o.rows.identity(ctx, blog)
-	if err == nil {
-		o.mu.Lock()
-		o.names[blog] = name
-		o.mu.Unlock()
-	}
-	return name, err
 }
