@@ -18,6 +18,7 @@ import (
 var (
 	seconds = flag.Int("faults.seconds", 0, "how long TestCampaign breaks things; 0: a short fixed list of faults")
 	seed    = flag.Uint64("faults.seed", 1, "what chooses faults and operations")
+	saved   = flag.String("faults.history", "", "file that every call of every client is written to")
 	verbose = flag.Bool("faults.verbose", false, "say each fault when it is injected")
 )
 
@@ -148,6 +149,11 @@ func (r *run) finish(t testing.TB) *Verdict {
 	final := r.drain(t)
 	v := &Verdict{Seed: r.seed, Took: took, Faults: r.nemesis.faults, Ops: r.Ops(), Letters: len(final.Letters)}
 	v.recovered(r.nemesis.healed)
+	if *saved != "" {
+		if err := r.Save(*saved); err != nil {
+			t.Errorf("the history is not saved: %v", err)
+		}
+	}
 	v.Report = Check(v.Ops, r.begin, final)
 	var out bytes.Buffer
 	v.Print(&out)

@@ -152,13 +152,20 @@ func (r *Report) field(f Field, past past, rows []string) {
 			continue
 		}
 		harm, text := past.judge(o.Value, o.Call)
-		if harm == Foreign || harm == RefusedIn {
-			r.add(harm, f, "%s read %q at %s: %s", o.Who, o.Value, ms(o.Call), text)
-		} else if harm != "" && o.Own {
-			r.add(OwnWrite, f, "%s read %q at %s: %s", o.Who, o.Value, ms(o.Call), text)
-		} else if harm != "" && o.Whole {
-			r.add(Stale, f, "%s read %q at %s: %s", o.Who, o.Value, ms(o.Call), text)
+		switch {
+		case harm == "" || harm != Foreign && harm != RefusedIn && !o.Own && !o.Whole:
+			continue
+		case harm == Foreign, harm == RefusedIn:
+		case !o.Own:
+			harm = Stale
+		default:
+			if !past.unseen(o) {
+				continue
+			}
+			harm = OwnWrite
 		}
+		r.add(harm, f, "%s read %q at %s: %s", o.Who, o.Value, ms(o.Call), text)
+		r.Findings[len(r.Findings)-1].At = o.Return
 	}
 	if len(r.Findings) > before {
 		return

@@ -24,7 +24,7 @@ func at(kind Kind, value string, call, back int, change ...func(*Op)) Op {
 func refused(o *Op)    { o.Outcome = Refused }
 func unknown(o *Op)    { o.Outcome = Unknown }
 func blind(o *Op)      { o.Whole = false }
-func own(o *Op)        { o.Whole, o.Own = false, true }
+func own(o *Op)        { o.Whole, o.Own, o.Began = false, true, time.Millisecond }
 func unverified(o *Op) { o.Unverified = true }
 
 func since(ms int) func(*Op) {
@@ -105,6 +105,8 @@ func TestCheckerAccepts(t *testing.T) {
 		"a blind read of an older value":      {[]Op{at(Write, "a", 1, 2), at(Read, "0", 3, 4, blind)}, []string{"a"}, Final{}, 0},
 		"a process that reads its own write from its cache": {
 			[]Op{at(Write, "a", 1, 9), at(Read, "a", 2, 3), at(Write, "b", 4, 5), at(Read, "b", 6, 7), at(Read, "a", 10, 11, own)}, []string{"b"}, Final{}, 0},
+		"a process that wrote, and looked before the others' second write was done": {
+			[]Op{at(Write, "a", 1, 9), at(Write, "b", 2, 3), at(Write, "c", 4, 5), at(Read, "b", 10, 11, own)}, []string{"c"}, Final{}, 0},
 		"a delete and a later birth":                         {[]Op{at(Write, "", 1, 2), at(Read, "", 3, 4), at(Write, "a", 5, 6)}, []string{"a"}, Final{}, 0},
 		"what a loss may take":                               {[]Op{at(Write, "a", 6, 7), at(Read, "a", 8, 9), at(Loss, "", 10, 12, since(5)), at(Read, "0", 13, 14)}, []string{"0"}, Final{}, 1},
 		"what a loss might have taken and not":               {[]Op{at(Write, "a", 6, 7), at(Loss, "", 10, 12, since(5)), at(Read, "a", 13, 14)}, []string{"a"}, Final{}, 0},

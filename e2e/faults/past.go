@@ -53,6 +53,17 @@ func (p past) judge(value string, at time.Duration) (Harm, string) {
 	return Lost, fmt.Sprintf("%q of %s was acknowledged at %s, after it", by.Value, by.Who, ms(by.Return))
 }
 
+// unseen: a process that had just written a field read what is older. What
+// others wrote after it had begun may be what it read, the newest or not: as in
+// core its look may be as old as its write.
+func (p past) unseen(read Op) bool {
+	own := Op{Call: read.Began, Return: read.Call}
+	newer := slices.ContainsFunc(p.ops, func(o Op) bool {
+		return o.Kind == Write && o.Value == read.Value && o.Outcome != Refused && (o.Outcome == Unknown || o.Return >= read.Began)
+	})
+	return !newer && !p.mayBeLost(own, read.Return)
+}
+
 // superseded finds an acknowledged write that began after this one was over and
 // was over at the time, and that no loss can have taken. An unknown one may
 // happen at any time, so it is never superseded.
