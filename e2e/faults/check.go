@@ -50,7 +50,8 @@ type Finding struct {
 // Report is what a check found.
 type Report struct {
 	Findings []Finding
-	Window   []Op // acknowledged writes that a loss took, within what it may take
+	Window   []Op          // acknowledged writes that a loss took, within what it may take
+	Oldest   time.Duration // of these, before its loss
 	Fields   int
 }
 
@@ -175,5 +176,8 @@ func (r *Report) field(f Field, past past, rows []string) {
 		r.add(harm, f, "no order of the calls explains what was seen and that the row is %q; first %s at %s, %q", value, first.Who, ms(first.Call), first.Value)
 		r.Findings[len(r.Findings)-1].At = first.Return
 	}
-	r.Window = append(r.Window, past.taken(value)...)
+	for _, w := range past.taken(value) {
+		r.Window = append(r.Window, w)
+		r.Oldest = max(r.Oldest, past.age(w))
+	}
 }

@@ -53,6 +53,7 @@ type Op struct {
 	Unverified bool          // accepted while MySQL was away, and said so
 	Ack        string        // level, where the client is told
 	Since      time.Duration // of a loss
+	Spares     bool          // of a loss: what was acknowledged as flushed to the disk
 	Why        string        // what came instead of an acknowledgement
 }
 
@@ -65,6 +66,9 @@ func (o Op) String() string {
 		extra = " (blind)"
 	case o.Kind == Loss:
 		extra = fmt.Sprintf(" of what was acknowledged since %s", ms(o.Since))
+		if o.Spares {
+			extra += ", but not as fsynced"
+		}
 	case o.Unverified:
 		extra = " (unverified)"
 	}

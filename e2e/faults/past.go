@@ -80,7 +80,9 @@ func (p past) superseded(o Op, at time.Duration) Op {
 }
 
 func (p past) mayBeLost(w Op, at time.Duration) bool {
-	return slices.ContainsFunc(p.losses, func(l Op) bool { return w.Return >= l.Since && w.Call <= l.Return && l.Call <= at })
+	return slices.ContainsFunc(p.losses, func(l Op) bool {
+		return w.Return >= l.Since && w.Call <= l.Return && l.Call <= at && !(l.Spares && (w.Ack == "fsynced" || w.Ack == "sql"))
+	})
 }
 
 // taken are the acknowledged writes that a loss was seen to have taken: but for
@@ -111,4 +113,15 @@ func (p past) taken(last string) []Op {
 	}
 	look(last, never)
 	return slices.Collect(maps.Values(taken))
+}
+
+// age is how long a write that a loss took had been acknowledged by then.
+func (p past) age(w Op) time.Duration {
+	age := never
+	for _, l := range p.losses {
+		if l.Return >= w.Call {
+			age = min(age, max(0, l.Call-w.Return))
+		}
+	}
+	return age
 }
