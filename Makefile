@@ -37,8 +37,8 @@ matrix: ## every combination in full: trixie, bookworm, sid (real MySQL), Valkey
 model: ## explore the protocol's larger scenarios (minutes, and some gigabytes)
 	go test -count 1 -v -timeout 60m ./e2e/model -model.large
 
-faults: images ## break the stack while it is written to: make faults SECONDS=600 SEED=7
-	HOSPITAL_SUITE=$(SUITE) go test -count 1 -v -timeout $$(( $(or $(SECONDS),300) + 1200 ))s -run 'TestCampaign$$' ./e2e/faults -faults.seconds $(or $(SECONDS),300) -faults.seed $(or $(SEED),1)
+faults: images ## break the stack while it is written to: make faults SECONDS=600 SEED=7 [FSYNC=everysec]
+	HOSPITAL_SUITE=$(SUITE) go test -count 1 -v -timeout $$(( $(or $(SECONDS),300) + 1200 ))s -run 'TestCampaign$$' ./e2e/faults -faults.seconds $(or $(SECONDS),300) -faults.seed $(or $(SEED),1) -faults.fsync $(or $(FSYNC),always)
 
 mutants: images ## weaken rules of the product in turn: the faults' checker must find the harm
 	HOSPITAL_SUITE=$(SUITE) go test -count 1 -v -timeout 30m -run 'TestMutants$$' ./e2e/faults -faults.mutants

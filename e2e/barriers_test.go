@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -63,5 +64,33 @@ func TestBarriers(t *testing.T) {
 			equal(t, "barriers", asked["/v1/barrier"], 1)
 			equal(t, "questions for dirty fields", asked["/v1/dirty"], each.dirty)
 		})
+	}
+}
+
+// TestExportWaits: an export waits for rows that somebody holds for longer than
+// a page would.
+func TestExportWaits(t *testing.T) {
+	c := open(t)
+	c.quiet()
+	post := c.post(appointment, meta{"code": "old"})
+	v := c.admin()
+	release := c.hold(post)
+	v.api("PUT", fmt.Sprint("/v1/appointments/", post), `{"fields":{"code":"new at last"}}`).want(t, http.StatusOK, "")
+	before := c.calls()["/v1/barrier refused"]
+	exported := make(chan string, 1)
+	go func() {
+		_, body := v.page("GET", "/wp-admin/export.php?download=true&content="+appointment, nil)
+		exported <- body
+	}()
+	// The first barrier has been given up, as a page would.
+	containers.Eventually(t, patience, func(context.Context) error {
+		if n := c.calls()["/v1/barrier refused"] - before; n < 1 {
+			return fmt.Errorf("%d barriers were given up", n)
+		}
+		return nil
+	})
+	release()
+	if body := <-exported; !strings.Contains(body, "<![CDATA[new at last]]>") {
+		t.Errorf("the export has not waited: %.2000s", body)
 	}
 }

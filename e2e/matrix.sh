@@ -39,7 +39,8 @@ tests() { # NAME NETWORK: what runs there
     no,*) go test -p 1 -count 1 -timeout 30m $stack $rooms ;;
     yes,trixie-valkey-network)
       go test -p 1 -count 1 -timeout 10m ./sidecar/redisstore &&
-      go test -p 1 -count 1 -timeout 10m -run '^(TestReadYourWrites|TestSidecarAway|TestDeactivation)$' ./e2e ;;
+      go test -p 1 -count 1 -timeout 10m -run '^(TestReadYourWrites|TestSidecarAway|TestDeactivation)$' ./e2e &&
+      go test -p 1 -count 1 -timeout 10m -run '^TestTheSame$' ./e2e/differential ;; # with the steps of a second site
     yes,*)
       go test -p 1 -count 1 -timeout 10m ./sidecar/postmeta &&
       go test -p 1 -count 1 -timeout 10m -run "$decisive" $stack ;;

@@ -97,7 +97,7 @@ func (r run) bareScript(connections int, d time.Duration) float64 {
 				for i := range 100 {
 					id := (c*100 + n*100 + i) % 2000
 					pipe.EvalSha(ctx, sha, []string{"bare:floor", fmt.Sprint("bare:", id), fmt.Sprint("bare:", id, ":dirty"), "bare:dirty", "bare:ttl", "bare:dead"},
-						"t", 1, id, 250, 0, "", "status", "=", fmt.Sprint("confirmed-", n), "0")
+						"t", 1, id, 250, 0, "", 0, "status", "=", fmt.Sprint("confirmed-", n), "0")
 				}
 				if _, err := pipe.Exec(ctx); err != nil {
 					return err

@@ -1,6 +1,7 @@
 package containers
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -32,6 +33,7 @@ var Lines = []string{SidecarToRedis, SidecarToDB, SecondToRedis, SecondToDB, PHP
 type BadLines struct {
 	*Stack
 	Second string // base URL of the second sidecar's API from here
+	Copy   string // of a third one's, which works with the database "copy"; it is not running
 	Line   map[string]*Proxy
 
 	network *dockertest.Network
@@ -60,7 +62,7 @@ func StartBadLines(t testing.TB, wanted Wanted) *BadLines {
 	}
 	started.Lock()
 	started.networks = append(started.networks, network)
-	started.volumes = append(started.volumes, name+"-redis")
+	started.volumes = append(started.volumes, name+"-redis", name+"-clock")
 	started.Unlock()
 	b := &BadLines{Stack: &Stack{services: map[string]*dockertest.Resource{}}, Line: map[string]*Proxy{}, network: network}
 	about, err := p.Client.NetworkInfo(network.Network.ID)
@@ -83,6 +85,9 @@ func StartBadLines(t testing.TB, wanted Wanted) *BadLines {
 	if err := b.install(false); err != nil {
 		t.Fatal(err)
 	}
+	b.Copy = "http://" + b.Stack.services["localhost"].GetHostPort("8789/tcp")
+	b.Start(t, "copy") // to have it where Kill can end it
+	b.Kill(t, "copy")
 	for _, each := range []string{"sidecar", "second"} { // they have ended if there was no wp-config.php yet
 		b.Start(t, each)
 	}
@@ -99,17 +104,22 @@ var badLines = func() func() int {
 func (b *BadLines) services(name string, wanted Wanted) []service {
 	list := services(name)
 	list = slices.DeleteFunc(list, func(s service) bool { return s.name == "browser" })
-	var second service
+	// WordPress right after the network: a new volume takes over what its image has there, and others find it.
+	slices.SortStableFunc(list, func(a, b service) int { return cmp.Compare(order(a.name), order(b.name)) })
+	var second, copied service
 	for i := range list {
 		s := &list[i]
 		switch s.name {
 		case "localhost":
-			s.ports = append(s.ports, "8788/tcp")
+			s.ports = append(s.ports, "8788/tcp", "8789/tcp")
+		case "database":
+			clocked(s, name+"-clock")
 		case "redis":
 			s.cmd, s.mounts = wanted.Redis, []string{name + "-redis:/data"}
+			clocked(s, name+"-clock")
 		case "wordpress":
 			s.env = override(s.env, "DB_HOST="+b.Line[PHPToDB].Addr, "HOSPITAL_SIDECAR_ADDRESS="+b.Line[PHPToSidecar].Addr)
-			s.mounts = append(s.mounts, name+"-redis:/redis-data",
+			s.mounts = append(s.mounts, name+"-redis:/redis-data", name+"-clock:"+clockDir,
 				filepath.Join(root(), "e2e", wanted.MustUse)+":/var/www/html/wp-content/mu-plugins/faults.php:ro")
 		case "sidecar":
 			if wanted.Binary != "" {
@@ -118,11 +128,18 @@ func (b *BadLines) services(name string, wanted Wanted) []service {
 			s.env = override(s.env, wanted.Settings...)
 			second = *s
 			second.name = "second"
-			second.env = override(s.env, append(b.behind(SecondToRedis, SecondToDB), "HOSPITAL_LISTEN=0.0.0.0:8788")...)
-			s.env = override(s.env, b.behind(SidecarToRedis, SidecarToDB)...)
+			second.env = override(s.env, append(b.behind(SecondToRedis, SecondToDB), "HOSPITAL_LISTEN=0.0.0.0:8788", StepsClock+"="+clockFile("second"))...)
+			copied = *s
+			copied.name = "copy"
+			copied.env = override(s.env, "HOSPITAL_DB_NAME=copy", "HOSPITAL_LISTEN=0.0.0.0:8789")
+			s.env = override(s.env, append(b.behind(SidecarToRedis, SidecarToDB), StepsClock+"="+clockFile("sidecar"))...)
 		}
 	}
-	return append(list, second)
+	return append(list, second, copied)
+}
+
+func order(service string) int {
+	return slices.Index([]string{"localhost", "wordpress", "database", "redis", "sidecar"}, service)
 }
 
 func (b *BadLines) behind(redis, database string) []string {

@@ -69,6 +69,9 @@ func (d *driver) play(t *testing.T, first int, options ...string) report {
 	for _, f := range all.Failures {
 		t.Errorf("WordPress notices: HOSPITAL_SEED=%d go test -count 1 -run TestSeed ./e2e/differential\n%s", f.Seed, f.Text)
 	}
+	if len(all.Failures) > 0 {
+		t.Log(d.deadlock(t.Context()))
+	}
 	if failed != nil {
 		t.Fatal(failed)
 	}
@@ -84,6 +87,16 @@ func TestTheSame(t *testing.T) {
 	fresh := rand.IntN(1_000_000_000)
 	t.Logf("fresh seeds from %d on", fresh)
 	d.play(t, fresh, "--sequences=1")
+}
+
+// TestTheSameCached plays with a persistent object cache, which outlives requests
+// and is shared with the web server that the sidecar tells of what it synced, and
+// with the second process.
+func TestTheSameCached(t *testing.T) {
+	d := open(t)
+	d.ObjectCache(t, true)
+	d.play(t, 20250201, "--sequences=6")
+	d.play(t, rand.IntN(1_000_000_000), "--sequences=1")
 }
 
 // TestSeed plays the sequence of HOSPITAL_SEED again.
@@ -117,9 +130,13 @@ func TestFuzz(t *testing.T) {
 // TestItFinds: a plugin that is broken on purpose is found, and the sequence that
 // shows it has no step too many.
 func TestItFinds(t *testing.T) {
-	for _, breakage := range []string{"true_for_unchanged", "no_actions", "trimmed_reads"} {
+	for _, breakage := range []string{"true_for_unchanged", "no_actions", "trimmed_reads", "believed_cache"} {
 		t.Run(breakage, func(t *testing.T) {
-			r, err := open(t).run(t.Context(), "--seed=1", "--sequences=40", "--steps=12", "--failures=1", "--break="+breakage)
+			d := open(t)
+			if breakage == "believed_cache" {
+				d.ObjectCache(t, true)
+			}
+			r, err := d.run(t.Context(), "--seed=1", "--sequences=40", "--steps=12", "--failures=1", "--break="+breakage)
 			if err != nil {
 				t.Fatal(err)
 			}

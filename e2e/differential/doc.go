@@ -16,4 +16,9 @@
 // second PHP process reads. At the end, after a barrier, the rows byte for byte,
 // and every reader in a new request. Queries and barriers bring everything home,
 // so they are steps by themselves and not made after each.
+//
+// On a WordPress that is a network (HOSPITAL_MULTISITE=1) steps are made on a post
+// of its second site too. A persistent object cache is a side's own cache that a
+// new request keeps; or, with HOSPITAL_OBJECT_CACHE=1 and in TestTheSameCached, the
+// tests' drop-in, which every process shares.
 package differential

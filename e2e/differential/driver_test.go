@@ -94,6 +94,21 @@ func (d *driver) start() {
 	}
 }
 
+// deadlock is what InnoDB remembers of its latest one: a write that it refused
+// for that fails in one of the two, and not when it is played again.
+func (d *driver) deadlock(ctx context.Context) string {
+	var kind, name, status string
+	if err := d.DB.QueryRowContext(ctx, "SHOW ENGINE INNODB STATUS").Scan(&kind, &name, &status); err != nil {
+		return err.Error()
+	}
+	_, latest, found := strings.Cut(status, "LATEST DETECTED DEADLOCK")
+	if !found {
+		return "InnoDB knows of no deadlock"
+	}
+	latest, _, _ = strings.Cut(latest, "\nTRANSACTIONS\n")
+	return "InnoDB's latest deadlock:" + latest
+}
+
 // steps counts what was done by operations.
 func (r report) steps() (n int) {
 	for name, count := range r.Counts {

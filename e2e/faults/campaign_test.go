@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -18,6 +21,9 @@ import (
 var (
 	seconds = flag.Int("faults.seconds", 0, "how long TestCampaign breaks things; 0: a short fixed list of faults")
 	seed    = flag.Uint64("faults.seed", 1, "what chooses faults and operations")
+	only    = flag.String("faults.only", "", "regular expression of the faults' names, to look at some of them")
+	saved   = flag.String("faults.history", "", "file that every call of every client is written to")
+	fsync   = flag.String("faults.fsync", "always", "Redis' appendfsync: always or everysec")
 	verbose = flag.Bool("faults.verbose", false, "say each fault when it is injected")
 )
 
@@ -49,11 +55,14 @@ func (l *locked) Write(b []byte) (int, error) {
 	return l.Buffer.Write(b)
 }
 
-// wanted is the stack of a campaign: each acknowledged write is in Redis' file
-// before the answer, so that what a fault may take is known exactly.
+// everysec: Redis flushes its file once a second, as docker/redis.conf has it.
+func everysec() bool { return *fsync == "everysec" }
+
+// wanted is the stack of a campaign: with appendfsync always each acknowledged
+// write is in Redis' file before the answer.
 func wanted(binary string) containers.Wanted {
 	return containers.Wanted{
-		Redis: []string{"--appendfsync", "always"}, MustUse: "faults/php/op.php", Binary: binary,
+		Redis: []string{"--appendfsync", *fsync}, MustUse: "faults/php/op.php", Binary: binary,
 		Settings: []string{"HOSPITAL_CLAIM_LEASE=2s", "HOSPITAL_BACKOFF_MAX=2s"},
 	}
 }
@@ -148,6 +157,11 @@ func (r *run) finish(t testing.TB) *Verdict {
 	final := r.drain(t)
 	v := &Verdict{Seed: r.seed, Took: took, Faults: r.nemesis.faults, Ops: r.Ops(), Letters: len(final.Letters)}
 	v.recovered(r.nemesis.healed)
+	if *saved != "" {
+		if err := r.Save(*saved); err != nil {
+			t.Errorf("the history is not saved: %v", err)
+		}
+	}
 	v.Report = Check(v.Ops, r.begin, final)
 	var out bytes.Buffer
 	v.Print(&out)
@@ -171,23 +185,29 @@ func tail(text string) string { return text[max(0, len(text)-6000):] }
 var decisive = []string{
 	"kill -9 of the sidecar", "kill -9 of Redis, its file complete", "kill -9 of the database", "kill -9 of PHP processes",
 	"SIGSTOP of the sidecar past its lease", "Redis restarted without its file's tail", "FLUSHALL", "maxmemory reached",
-	"COMMIT's answer to the sidecar lost", "reset after sent, php to sidecar", "reset after sent, sidecar to redis",
+	"COMMIT's answer to the sidecar lost", "the clock of the redis stepped", "reset after sent, php to sidecar", "reset after sent, sidecar to redis",
 	"black hole, sidecar to database", "rows of the hot posts locked", "posts deleted while they are written to",
 }
 
 // TestCampaign breaks the stack while it is written to: nothing acknowledged is
 // lost, nothing older wins (P1, P2, P3).
 func TestCampaign(t *testing.T) {
-	b := containers.StartBadLines(t, wanted(""))
-	r := prepare(t, b, cmp.Or(*seed, 1))
+	binary, clocked := "", []string{"redis", "database"}
+	if *seconds > 0 { // a program of its own takes a while to build
+		binary, clocked = filepath.Join(t.TempDir(), "hospital-sidecar"), append(clocked, "sidecar", "second")
+		build(t, binary, steppable())
+	}
+	r := prepare(t, containers.StartBadLines(t, wanted(binary)), cmp.Or(*seed, 1))
 	r.nemesis.recover(time.Minute)
+	r.heeded(t, clocked...)
 	r.start(t)
-	all := everything()
+	all := slices.Concat(everything(), tables(), clocks(clocked...))
 	if *seconds == 0 {
 		for _, name := range decisive {
 			r.nemesis.round(named(t, all, name))
 		}
 	}
+	all = slices.DeleteFunc(all, func(f fault) bool { return !regexp.MustCompile(*only).MatchString(f.name) })
 	for end := time.Duration(*seconds) * time.Second; r.Now() < end; {
 		r.nemesis.round(pick(r.nemesis.dice, all, []int{1, 1, 2, 3}[r.nemesis.dice.IntN(4)])...)
 	}

@@ -50,7 +50,8 @@ type Finding struct {
 // Report is what a check found.
 type Report struct {
 	Findings []Finding
-	Window   []Op // acknowledged writes that a loss took, within what it may take
+	Window   []Op          // acknowledged writes that a loss took, within what it may take
+	Oldest   time.Duration // of these, before its loss
 	Fields   int
 }
 
@@ -152,13 +153,20 @@ func (r *Report) field(f Field, past past, rows []string) {
 			continue
 		}
 		harm, text := past.judge(o.Value, o.Call)
-		if harm == Foreign || harm == RefusedIn {
-			r.add(harm, f, "%s read %q at %s: %s", o.Who, o.Value, ms(o.Call), text)
-		} else if harm != "" && o.Own {
-			r.add(OwnWrite, f, "%s read %q at %s: %s", o.Who, o.Value, ms(o.Call), text)
-		} else if harm != "" && o.Whole {
-			r.add(Stale, f, "%s read %q at %s: %s", o.Who, o.Value, ms(o.Call), text)
+		switch {
+		case harm == "" || harm != Foreign && harm != RefusedIn && !o.Own && !o.Whole:
+			continue
+		case harm == Foreign, harm == RefusedIn:
+		case !o.Own:
+			harm = Stale
+		default:
+			if !past.unseen(o) {
+				continue
+			}
+			harm = OwnWrite
 		}
+		r.add(harm, f, "%s read %q at %s: %s", o.Who, o.Value, ms(o.Call), text)
+		r.Findings[len(r.Findings)-1].At = o.Return
 	}
 	if len(r.Findings) > before {
 		return
@@ -168,5 +176,8 @@ func (r *Report) field(f Field, past past, rows []string) {
 		r.add(harm, f, "no order of the calls explains what was seen and that the row is %q; first %s at %s, %q", value, first.Who, ms(first.Call), first.Value)
 		r.Findings[len(r.Findings)-1].At = first.Return
 	}
-	r.Window = append(r.Window, past.taken(value)...)
+	for _, w := range past.taken(value) {
+		r.Window = append(r.Window, w)
+		r.Oldest = max(r.Oldest, past.age(w))
+	}
 }

@@ -24,8 +24,10 @@ func at(kind Kind, value string, call, back int, change ...func(*Op)) Op {
 func refused(o *Op)    { o.Outcome = Refused }
 func unknown(o *Op)    { o.Outcome = Unknown }
 func blind(o *Op)      { o.Whole = false }
-func own(o *Op)        { o.Whole, o.Own = false, true }
+func own(o *Op)        { o.Whole, o.Own, o.Began = false, true, time.Millisecond }
 func unverified(o *Op) { o.Unverified = true }
+func fsynced(o *Op)    { o.Ack = "fsynced" }
+func power(o *Op)      { o.Spares = true }
 
 func since(ms int) func(*Op) {
 	return func(o *Op) { o.Since = time.Duration(ms) * time.Millisecond }
@@ -46,8 +48,9 @@ func TestCheckerFinds(t *testing.T) {
 			[]Op{at(Write, "a", 1, 2), at(Loss, "", 10, 12, since(5))}, []string{"0"}, Final{}},
 		"a write lost after a fault that may take earlier ones": {Lost,
 			[]Op{at(Loss, "", 10, 12, since(5)), at(Write, "a", 13, 14)}, []string{"0"}, Final{}},
-		"an older write over a newer one": {Lost, []Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4), at(Read, "b", 5, 6)}, []string{"a"}, Final{}},
-		"a stale read":                    {Stale, []Op{at(Write, "a", 1, 2), at(Read, "0", 3, 4)}, []string{"a"}, Final{}},
+		"a flushed write that a power cut took": {Lost, []Op{at(Write, "a", 6, 7, fsynced), at(Loss, "", 10, 12, since(5), power)}, []string{"0"}, Final{}},
+		"an older write over a newer one":       {Lost, []Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4), at(Read, "b", 5, 6)}, []string{"a"}, Final{}},
+		"a stale read":                          {Stale, []Op{at(Write, "a", 1, 2), at(Read, "0", 3, 4)}, []string{"a"}, Final{}},
 		"a process that does not see its own write": {OwnWrite,
 			[]Op{at(Write, "a", 1, 2), at(Read, "0", 3, 4, own)}, []string{"a"}, Final{}},
 		"a duplicated row":             {Duplicated, []Op{at(Write, "a", 1, 2)}, []string{"a", "a"}, Final{}},
@@ -105,8 +108,11 @@ func TestCheckerAccepts(t *testing.T) {
 		"a blind read of an older value":      {[]Op{at(Write, "a", 1, 2), at(Read, "0", 3, 4, blind)}, []string{"a"}, Final{}, 0},
 		"a process that reads its own write from its cache": {
 			[]Op{at(Write, "a", 1, 9), at(Read, "a", 2, 3), at(Write, "b", 4, 5), at(Read, "b", 6, 7), at(Read, "a", 10, 11, own)}, []string{"b"}, Final{}, 0},
+		"a process that wrote, and looked before the others' second write was done": {
+			[]Op{at(Write, "a", 1, 9), at(Write, "b", 2, 3), at(Write, "c", 4, 5), at(Read, "b", 10, 11, own)}, []string{"c"}, Final{}, 0},
 		"a delete and a later birth":                         {[]Op{at(Write, "", 1, 2), at(Read, "", 3, 4), at(Write, "a", 5, 6)}, []string{"a"}, Final{}, 0},
 		"what a loss may take":                               {[]Op{at(Write, "a", 6, 7), at(Read, "a", 8, 9), at(Loss, "", 10, 12, since(5)), at(Read, "0", 13, 14)}, []string{"0"}, Final{}, 1},
+		"what a power cut may take":                          {[]Op{at(Write, "a", 6, 7), at(Loss, "", 10, 12, since(5), power), at(Read, "0", 13, 14)}, []string{"0"}, Final{}, 1},
 		"what a loss might have taken and not":               {[]Op{at(Write, "a", 6, 7), at(Loss, "", 10, 12, since(5)), at(Read, "a", 13, 14)}, []string{"a"}, Final{}, 0},
 		"a row that core itself adds to a post that is gone": {[]Op{at(Write, "a", 1, 2, unknown)}, []string{"a"}, Final{Gone: map[int]bool{7: true}}, 0},
 		"a dead letter of a post that is gone":               {[]Op{at(Write, "a", 1, 2)}, nil, Final{Gone: map[int]bool{7: true}, Letters: []Letter{{field, "a", "post_gone"}}}, 0},

@@ -202,7 +202,7 @@ func (s *site) update(who string, f Field, c call, p php) {
 		if got.Again {
 			s.Note(Op{
 				Who: who, Kind: Read, Field: f, Value: strings.Join(got.Seen, "+"), Call: between + 1, Return: o.Return,
-				Outcome: OK, Own: true,
+				Outcome: OK, Own: true, Began: o.Call,
 			})
 		}
 		o.Return = between

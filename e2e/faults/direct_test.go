@@ -16,10 +16,11 @@ import (
 type direct struct {
 	base, token string
 	client      *http.Client
+	level       string // of acknowledgement that it asks for; "": the sidecar's default
 }
 
 func newDirect(base, token string) direct {
-	return direct{base, token, &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{}}}
+	return direct{base: base, token: token, client: &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{}}}
 }
 
 // answer is the sidecar's.
@@ -45,6 +46,9 @@ func (d direct) ask(method, path string, body any) (a answer, outcome Outcome, w
 		return a, Refused, err.Error()
 	}
 	request.Header.Set("Authorization", "Bearer "+d.token)
+	if d.level != "" {
+		request.Header.Set("X-Hospital-Ack", d.level)
+	}
 	response, err := d.client.Do(request)
 	var dial *net.OpError
 	switch {
@@ -73,6 +77,9 @@ func (s *site) directly(who string, dice *rand.Rand, d direct) {
 	defer pace.Stop()
 	for !s.stop.Load() {
 		<-pace.C
+		if d.level = ""; everysec() && dice.IntN(10) == 0 {
+			d.level = "fsynced"
+		}
 		switch n := dice.IntN(100); {
 		case n < 30:
 			s.bear(who, dice, d)

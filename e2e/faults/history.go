@@ -2,7 +2,9 @@ package faults
 
 import (
 	"fmt"
+	"os"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -47,9 +49,11 @@ type Op struct {
 	Outcome
 	Whole      bool          // of a read: under a lease, so it saw all there is
 	Own        bool          // of a read: by the process that wrote the field just now, which as in core need not look again
+	Began      time.Duration // of such a read: when that write began
 	Unverified bool          // accepted while MySQL was away, and said so
 	Ack        string        // level, where the client is told
 	Since      time.Duration // of a loss
+	Spares     bool          // of a loss: what was acknowledged as flushed to the disk
 	Why        string        // what came instead of an acknowledgement
 }
 
@@ -62,6 +66,9 @@ func (o Op) String() string {
 		extra = " (blind)"
 	case o.Kind == Loss:
 		extra = fmt.Sprintf(" of what was acknowledged since %s", ms(o.Since))
+		if o.Spares {
+			extra += ", but not as fsynced"
+		}
 	case o.Unverified:
 		extra = " (unverified)"
 	}
@@ -107,6 +114,15 @@ func (h *History) Note(o Op) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.ops = append(h.ops, o)
+}
+
+// Save writes all operations down, for who has to find out later what happened.
+func (h *History) Save(name string) error {
+	var b strings.Builder
+	for _, o := range h.Ops() {
+		fmt.Fprintf(&b, "%-24s %s\n", o.Field, o)
+	}
+	return os.WriteFile(name, []byte(b.String()), 0o644)
 }
 
 // Ops are all operations, by the time of their call.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -51,6 +52,22 @@ var also = map[string][]mutant{
 	"writes tried again": {
 		{file: "redisstore/store.go", old: "pool.MaxRetries = -1 ", new: "pool.MaxRetries = 3 "},
 	},
+}
+
+// of is a file's text with the edit; one without an old text is a new file.
+func (m mutant) of(t *testing.T, path string) string {
+	t.Helper()
+	if m.old == "" {
+		return m.new
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Count(string(text), m.old) != 1 {
+		t.Fatalf("%s: %q is not there once: the mutant must follow the code", m.file, m.old)
+	}
+	return strings.Replace(string(text), m.old, m.new, 1)
 }
 
 // TestMutants proves the checker on the product: with a rule weakened it finds
@@ -113,19 +130,16 @@ func build(t *testing.T, binary string, edits []mutant) {
 		t.Fatal(err)
 	}
 	overlay, dir := map[string]string{}, t.TempDir()
-	for _, e := range edits {
-		path := filepath.Join(source, e.file)
-		text, err := os.ReadFile(cmp.Or(overlay[path], path))
-		if err != nil {
+	for i, e := range edits {
+		path := e.file
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(source, path)
+		}
+		was, is := overlay[path], filepath.Join(dir, fmt.Sprint(i, ".", filepath.Base(path)))
+		if err := os.WriteFile(is, []byte(e.of(t, cmp.Or(was, path))), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if strings.Count(string(text), e.old) != 1 {
-			t.Fatalf("%s: %q is not there once: the mutant must follow the code", e.file, e.old)
-		}
-		overlay[path] = filepath.Join(dir, strings.ReplaceAll(e.file, "/", "_"))
-		if err := os.WriteFile(overlay[path], []byte(strings.Replace(string(text), e.old, e.new, 1)), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		overlay[path] = is
 	}
 	listed, err := json.Marshal(map[string]any{"Replace": overlay})
 	if err != nil {

@@ -24,7 +24,7 @@ type nemesis struct {
 	words  func(format string, args ...any)
 }
 
-// fault is one kind of harm. Two at a time have different places.
+// fault is one kind of harm. Two at a time have no place in common.
 type fault struct {
 	name, place string
 	inject      func(*nemesis) (heal func())
@@ -79,12 +79,23 @@ func (n *nemesis) recover(patience time.Duration) {
 func pick(dice *rand.Rand, from []fault, count int) []fault {
 	var picked []fault
 	for _, i := range dice.Perm(len(from)) {
-		apart := !slices.ContainsFunc(picked, func(f fault) bool { return f.place == from[i].place })
+		apart := !slices.ContainsFunc(picked, func(f fault) bool { return meet(f.place, from[i].place) })
 		if apart && len(picked) < count {
 			picked = append(picked, from[i])
 		}
 	}
 	return picked
+}
+
+// meet tells whether places, of which each is several words or one, have one in
+// common.
+func meet(a, b string) bool {
+	for _, word := range strings.Split(a, ", ") {
+		if word == alone || b == alone || slices.Contains(strings.Split(b, ", "), word) {
+			return true
+		}
+	}
+	return false
 }
 
 // kill ends a service by SIGKILL and starts it again.

@@ -53,6 +53,17 @@ func (p past) judge(value string, at time.Duration) (Harm, string) {
 	return Lost, fmt.Sprintf("%q of %s was acknowledged at %s, after it", by.Value, by.Who, ms(by.Return))
 }
 
+// unseen: a process that had just written a field read what is older. What
+// others wrote after it had begun may be what it read, the newest or not: as in
+// core its look may be as old as its write.
+func (p past) unseen(read Op) bool {
+	own := Op{Call: read.Began, Return: read.Call}
+	newer := slices.ContainsFunc(p.ops, func(o Op) bool {
+		return o.Kind == Write && o.Value == read.Value && o.Outcome != Refused && (o.Outcome == Unknown || o.Return >= read.Began)
+	})
+	return !newer && !p.mayBeLost(own, read.Return)
+}
+
 // superseded finds an acknowledged write that began after this one was over and
 // was over at the time, and that no loss can have taken. An unknown one may
 // happen at any time, so it is never superseded.
@@ -69,7 +80,9 @@ func (p past) superseded(o Op, at time.Duration) Op {
 }
 
 func (p past) mayBeLost(w Op, at time.Duration) bool {
-	return slices.ContainsFunc(p.losses, func(l Op) bool { return w.Return >= l.Since && w.Call <= l.Return && l.Call <= at })
+	return slices.ContainsFunc(p.losses, func(l Op) bool {
+		return w.Return >= l.Since && w.Call <= l.Return && l.Call <= at && !(l.Spares && (w.Ack == "fsynced" || w.Ack == "sql"))
+	})
 }
 
 // taken are the acknowledged writes that a loss was seen to have taken: but for
@@ -100,4 +113,15 @@ func (p past) taken(last string) []Op {
 	}
 	look(last, never)
 	return slices.Collect(maps.Values(taken))
+}
+
+// age is how long a write that a loss took had been acknowledged by then.
+func (p past) age(w Op) time.Duration {
+	age := never
+	for _, l := range p.losses {
+		if l.Return >= w.Call {
+			age = min(age, max(0, l.Call-w.Return))
+		}
+	}
+	return age
 }

@@ -89,7 +89,11 @@ func (v *Verdict) Print(w io.Writer) {
 	for _, h := range []Harm{Lost, Stale, Duplicated, Resurrected, RefusedIn, Foreign, Order, OwnWrite, NotDrained, Unaccounted, Undecided} {
 		fmt.Fprintf(w, "| %s | %d |\n", h, harms[h])
 	}
-	fmt.Fprintf(w, "| lost within the window that its fault allows | %d |\n| dead letters, all accounted for | %d |\n", len(v.Report.Window), v.Letters)
+	fmt.Fprintf(w, "| lost within the window that its fault allows | %d |\n", len(v.Report.Window))
+	if len(v.Report.Window) > 0 {
+		fmt.Fprintf(w, "| the oldest of these was acknowledged before its fault | %s |\n", ms(v.Report.Oldest))
+	}
+	fmt.Fprintf(w, "| dead letters, all accounted for | %d |\n", v.Letters)
 	fmt.Fprintf(w, "| reads that saw all there is | %d |\n", whole)
 	fmt.Fprintf(w, "| healed to first ok, p50 / p99 | %s |\n| healed to first ok through Redis, p50 / p99 | %s |\n", quantiles(v.Recovery), quantiles(v.Offload))
 }

@@ -7,6 +7,26 @@ import (
 	"hospital-appointments-redis/sidecar/appointment"
 )
 
+// sees makes sure, once for each Redis, that the one of a lease holds this
+// site's fields: the row of a copied database names the Redis of the original.
+func (o *Owner) sees(ctx context.Context, lease appointment.Lease) error {
+	if token, ok := o.verified.Load(lease.Blog); ok && token == lease.Token {
+		return nil
+	}
+	floors, err := o.fields.Floors(ctx, []uint64{lease.Blog})
+	if err != nil {
+		return err
+	}
+	if err := o.ours(ctx, lease.Blog, floors[lease.Blog]); err != nil {
+		return err
+	}
+	if floors[lease.Blog].ID != lease.Token {
+		return appointment.ErrOtherRedis
+	}
+	o.verified.Store(lease.Blog, lease.Token)
+	return nil
+}
+
 // ours tells whether a Redis holds this blog's fields. ErrOtherSite: another
 // site's; ErrOtherRedis: nobody's yet; ErrNewerKeys: a newer sidecar's.
 func (o *Owner) ours(ctx context.Context, blog uint64, floor appointment.Floor) error {

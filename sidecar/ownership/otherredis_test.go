@@ -1,7 +1,6 @@
 package ownership_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -156,14 +155,4 @@ func TestOtherSite(t *testing.T) {
 			t.Errorf("site %+v, %v; want it to stay native, not to swing", site, err)
 		}
 	})
-}
-
-// stoppable runs the owner until stop is called.
-func (s sidecar) stoppable(t *testing.T) (stop func()) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- s.Run(ctx, s.syncer); close(ended) }()
-	t.Cleanup(func() { cancel(); <-ended })
-	return func() { cancel(); <-ended }
 }

@@ -64,6 +64,8 @@ type Owner struct {
 	names      map[uint64]string   // identity of each blog, once known
 	native     map[uint64]*noticed // by blog
 
+	verified sync.Map // blog -> token of the Redis that was seen to hold its fields
+
 	Writes, Lapses, TakeOvers, Returns atomic.Uint64 // since start; Writes counts fields
 }
 
@@ -98,7 +100,11 @@ func (o *Owner) Lease(ctx context.Context, blog uint64) (appointment.Lease, erro
 			return appointment.Lease{}, fmt.Errorf("the lease was over before it was renewed: %w", appointment.ErrNative)
 		}
 	}
-	return leaseOf(seen, blog)
+	lease, err := leaseOf(seen, blog)
+	if err != nil {
+		return lease, err
+	}
+	return lease, o.sees(ctx, lease)
 }
 
 func leaseOf(seen *sighting, blog uint64) (appointment.Lease, error) {
@@ -117,7 +123,7 @@ func leaseOf(seen *sighting, blog uint64) (appointment.Lease, error) {
 func (o *Owner) direct(ctx context.Context, blog uint64) (appointment.Lease, error) {
 	lease, err := o.Lease(ctx, blog)
 	if errors.Is(err, appointment.ErrMySQLAway) {
-		if last, err := leaseOf(o.seen.Load(), blog); err == nil {
+		if last, unknown := leaseOf(o.seen.Load(), blog); unknown == nil && o.sees(ctx, last) == nil {
 			last.Unverified = true
 			return last, nil
 		}
@@ -169,7 +175,7 @@ func (o *Owner) Ticket(ctx context.Context, blog uint64) (appointment.Lease, err
 	}
 	ticket := appointment.Lease{Blog: blog, Epoch: site.Epoch, Token: site.RedisID}
 	if !site.Native {
-		return ticket, nil
+		return ticket, o.sees(ctx, ticket)
 	}
 	floors, err := o.fields.Floors(ctx, []uint64{blog})
 	if err != nil {

@@ -70,18 +70,23 @@ func (o *Owner) giveBack(ctx context.Context, site appointment.Site, floor appoi
 
 // catchUp: Redis has seen a later epoch than MySQL. Since a row's epoch only
 // grows, this database is an earlier state of itself, or another site's. Under
-// its epochs every write would be refused, so an adopted Redis' epoch becomes
-// the row's, and the return begins anew in it.
+// its epochs every write would be refused, so the row's becomes the one after
+// an adopted Redis', and the return begins anew in it.
 func (o *Owner) catchUp(ctx context.Context, site appointment.Site, floor appointment.Floor, name string) error {
 	if !o.Adopt {
 		return fmt.Errorf("%w: it is of epoch %d of %q, this is epoch %d of %q; a database that was restored can adopt it",
 			appointment.ErrOtherSite, floor.Epoch, floor.Site, site.Epoch, name)
 	}
-	return o.rows.skip(ctx, site, floor.Epoch)
+	return o.rows.skip(ctx, site, floor.Epoch+1)
 }
 
-// dropCopies drops clean copies that core's own writes have made stale.
+// dropCopies drops clean copies that core's own writes have made stale; all of
+// them in an adopted Redis, where they may be of rows that a restored database
+// does not have.
 func (o *Owner) dropCopies(ctx context.Context, blog uint64) error {
+	if o.Adopt {
+		return o.fields.Drop(ctx, blog, nil, nil)
+	}
 	ids, err := o.rows.natives(ctx, blog)
 	if err != nil || len(ids) == 0 {
 		return err

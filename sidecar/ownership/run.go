@@ -119,6 +119,12 @@ func (o *Owner) keepOnly(sites map[uint64]appointment.Site) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	maps.DeleteFunc(o.tending, func(blog uint64, t *tended) bool { return !in(sites, blog) && !t.returning })
+	o.verified.Range(func(blog, _ any) bool {
+		if !in(sites, blog.(uint64)) {
+			o.verified.Delete(blog)
+		}
+		return true
+	})
 	maps.DeleteFunc(o.names, func(blog uint64, _ string) bool { return !in(sites, blog) })
 	maps.DeleteFunc(o.native, func(blog uint64, _ *noticed) bool { return !in(sites, blog) })
 	maps.DeleteFunc(o.steadiness, func(blog uint64, _ *steadiness) bool { return !in(sites, blog) })

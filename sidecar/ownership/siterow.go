@@ -54,11 +54,27 @@ func (s siteRows) takeOver(ctx context.Context, site appointment.Site) (bool, er
 	return n == 1, err
 }
 
-// skip makes a native site's epoch a later one, if it still is what it was.
+// skip makes a native site's epoch a later one, if it still is what it was, and
+// what core has written natively a write of that epoch: whatever a Redis of an
+// epoch before it holds dirty is older.
 func (s siteRows) skip(ctx context.Context, site appointment.Site, epoch uint64) error {
-	_, err := s.db.ExecContext(ctx, "UPDATE "+s.tables.State()+
+	tx, err := s.lock(ctx, site.Blog)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // after COMMIT it does nothing
+	result, err := tx.ExecContext(ctx, "UPDATE "+s.tables.State()+
 		" SET epoch = ? WHERE blog_id = ? AND mode = 'native' AND held = 0 AND epoch = ? AND epoch < ?", epoch, site.Blog, site.Epoch, epoch)
 	if err != nil {
+		return away("skip epochs", err)
+	}
+	if n, err := result.RowsAffected(); err != nil || n != 1 {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, "UPDATE "+s.tables.Native()+" SET epoch = ? WHERE blog_id = ?", epoch, site.Blog); err != nil {
+		return away("skip epochs", err)
+	}
+	if err := tx.Commit(); err != nil {
 		return away("skip epochs", err)
 	}
 	return nil

@@ -37,15 +37,6 @@ func (f flushed) yes() bool {
 	return settings["appendonly"] == "yes" && settings["appendfsync"] == "always" && settings["no-appendfsync-on-rewrite"] == "no"
 }
 
-// write runs the calls of one request. Where it asks for a flush it has a round
-// trip of its own; others share one with whoever comes at the same time.
-func (r *run) write(ctx context.Context, flush *appointment.Flush, calls []call) ([]*redis.Cmd, error) {
-	if flush == nil {
-		return r.writes.eval(ctx, r, calls)
-	}
-	return r.evalFlushed(ctx, flush, calls...)
-}
-
 // evalFlushed is eval, and asks behind the calls whether they are on disk.
 func (r *run) evalFlushed(ctx context.Context, flush *appointment.Flush, calls ...call) ([]*redis.Cmd, error) {
 	if flush == nil {

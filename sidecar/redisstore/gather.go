@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"sync"
 	"time"
 
@@ -11,52 +12,71 @@ import (
 	"hospital-appointments-redis/sidecar/appointment"
 )
 
-// flights is how many round trips of writes are under way at most. While Redis
-// works on one, the next is being put together; more would only be smaller.
-const flights = 2
-
-// flightTime ends a round trip that nobody waits for any more.
+// flightTime ends a round trip of writes that have no deadline.
 const flightTime = 5 * time.Second
 
-// gather lets writes of concurrent requests share a round trip: what comes while
-// enough are under way goes out together with the next, as in a group commit.
-// A write that meets nobody goes out at once, and waits for nothing.
+// gather lets writes of concurrent requests share a round trip, and a run of the
+// script: what comes while one is under way goes out together with the next, as
+// in a group commit. Two under way would both be smaller, and cost either side
+// more than they win. A write that meets nobody goes out at once, and waits for
+// nothing.
 type gather struct {
 	mu      sync.Mutex
-	flying  int
+	flying  bool
 	waiting []*passenger
 }
 
-// passenger is the calls of one request, which stay together and in order.
+// passenger is the writes of one request, which stay together and in order, all
+// under one lease.
 type passenger struct {
-	calls []call
-	cmds  []*redis.Cmd
-	err   error
-	done  chan struct{} // closed when cmds and err are there
+	writes   []appointment.Write
+	token    string // of the lease's Redis
+	outcomes [][]appointment.Outcome
+	written  bool // some of it
+	err      error
+	deadline time.Time     // zero: none
+	done     chan struct{} // closed when outcomes and err are there
 }
 
-// eval runs the calls of one request. One whose time is over before its calls
-// were sent gets ErrDeadline: nothing was written, and nothing will be.
-func (g *gather) eval(ctx context.Context, r *run, calls []call) ([]*redis.Cmd, error) {
+// take takes the writes of one request. One whose time is over before it was
+// sent gets ErrDeadline: nothing was written, and nothing will be.
+func (g *gather) take(ctx context.Context, s *Store, r *run, p *passenger) error {
+	p.deadline, _ = ctx.Deadline()
+	p.done = make(chan struct{})
 	g.mu.Lock()
-	if g.flying < flights {
-		g.flying++
-		g.mu.Unlock()
-		defer g.land(r)
-		return r.eval(ctx, calls...)
-	}
-	p := &passenger{calls: calls, done: make(chan struct{})}
 	g.waiting = append(g.waiting, p)
+	lead := !g.flying
+	g.flying = true
 	g.mu.Unlock()
+	if lead {
+		aboard := g.board()
+		if len(aboard) == 1 {
+			defer g.land(s, r)
+			r.send(ctx, s, aboard)
+			return p.err
+		}
+		go g.fly(s, r, aboard)
+	}
 	select {
 	case <-p.done:
-		return p.cmds, p.err
+		return p.err
 	case <-ctx.Done():
 	}
 	if g.leave(p) {
-		return nil, fmt.Errorf("%w: %w", appointment.ErrDeadline, ctx.Err())
+		return fmt.Errorf("%w: %w", appointment.ErrDeadline, ctx.Err())
 	}
-	return nil, ctx.Err() // it is on its way
+	return classify(ctx.Err()) // it is on its way
+}
+
+// board takes who waits, and who is about to: those who run before this one is
+// run again.
+func (g *gather) board() []*passenger {
+	runtime.Gosched()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	aboard := g.waiting
+	g.waiting = nil
+	return aboard
 }
 
 // leave takes a passenger that has not left yet out of the queue.
@@ -72,32 +92,47 @@ func (g *gather) leave(p *passenger) bool {
 	return false
 }
 
-// land ends a round trip, and sends who waits on the next.
-func (g *gather) land(r *run) {
+// land ends a round trip, unless somebody waits for the next, which it begins.
+func (g *gather) land(s *Store, r *run) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if len(g.waiting) == 0 {
-		g.flying--
+		g.flying = false
 		return
 	}
-	aboard := g.waiting
-	g.waiting = nil
-	go g.fly(r, aboard)
+	go g.fly(s, r, nil)
 }
 
-func (g *gather) fly(r *run, aboard []*passenger) {
-	defer g.land(r)
-	// Not one request's own time: the others' calls are not to end with it.
-	ctx, cancel := context.WithTimeout(context.Background(), flightTime)
-	defer cancel()
-	var calls []call
-	for _, p := range aboard {
-		calls = append(calls, p.calls...)
+// fly sends who is aboard, and then whoever waits.
+func (g *gather) fly(s *Store, r *run, aboard []*passenger) {
+	defer g.land(s, r)
+	if aboard == nil {
+		aboard = g.board()
 	}
-	cmds, _ := r.eval(ctx, calls...) // each command carries its own error
+	// Not one request's own time: the others' writes are not to end with it.
+	ctx, cancel := context.WithDeadline(context.Background(), latest(aboard))
+	defer cancel()
+	r.send(ctx, s, aboard)
 	for _, p := range aboard {
-		p.cmds, cmds = cmds[:len(p.calls):len(p.calls)], cmds[len(p.calls):]
-		p.err = firstError(p.cmds)
 		close(p.done)
 	}
+}
+
+// latest is when nobody aboard waits any more.
+func latest(aboard []*passenger) time.Time {
+	most := time.Now().Add(flightTime)
+	last := time.Time{}
+	for _, p := range aboard {
+		if p.deadline.IsZero() || p.deadline.After(most) {
+			return most
+		}
+		if p.deadline.After(last) {
+			last = p.deadline
+		}
+	}
+	return last
+}
+
+func (r *run) send(ctx context.Context, s *Store, aboard []*passenger) {
+	s.send(aboard, func(calls ...call) ([]*redis.Cmd, error) { return r.eval(ctx, calls...) })
 }

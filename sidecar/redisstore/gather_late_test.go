@@ -25,42 +25,43 @@ func TestALateWriteIsNeverSent(t *testing.T) {
 		return here, nil
 	}})}
 	t.Cleanup(func() { _ = deaf.Close() })
-	calls := []call{{writeScript, []string{"key"}, nil}}
+	s := Open(Options{Redis: &redis.Options{}, Types: appointment.Types{{Name: "visit", Pattern: "visit:{id}"}}})
+	one := func() *passenger {
+		return &passenger{writes: []appointment.Write{{Post: appointment.Post{Blog: 1, ID: 7, Type: "visit"}, Fields: []appointment.Field{{Key: "status", Value: "late"}}}}}
+	}
 	g := &gather{}
 	under, cancel := context.WithCancel(t.Context())
 	var group sync.WaitGroup
-	for range flights {
-		group.Go(func() {
-			if _, err := g.eval(under, deaf, calls); !errors.Is(classify(err), appointment.ErrUnknownOutcome) {
-				t.Errorf("under way: %v, want an unknown outcome", err)
-			}
-		})
-	}
-	state := func() (flying, waiting int) {
+	group.Go(func() {
+		if err := g.take(under, s, deaf, one()); !errors.Is(err, appointment.ErrUnknownOutcome) {
+			t.Errorf("under way: %v, want an unknown outcome", err)
+		}
+	})
+	state := func() (flying bool, waiting int) {
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		return g.flying, len(g.waiting)
 	}
-	reaches := func(flying, waiting int) {
+	reaches := func(flying bool, waiting int) {
 		t.Helper()
 		containers.Eventually(t, 20*time.Second, func(context.Context) error {
 			if f, w := state(); f != flying || w != waiting {
-				return fmt.Errorf("%d under way and %d waiting, want %d and %d", f, w, flying, waiting)
+				return fmt.Errorf("under way: %t, waiting: %d; want %t and %d", f, w, flying, waiting)
 			}
 			return nil
 		})
 	}
-	reaches(flights, 0)
+	reaches(true, 0)
 	late, cancelLate := context.WithCancel(t.Context())
 	group.Go(func() {
-		if _, err := g.eval(late, deaf, calls); !errors.Is(classify(err), appointment.ErrDeadline) {
+		if err := g.take(late, s, deaf, one()); !errors.Is(err, appointment.ErrDeadline) {
 			t.Errorf("waiting: %v, want the deadline", err)
 		}
 	})
-	reaches(flights, 1)
+	reaches(true, 1)
 	cancelLate()
-	reaches(flights, 0)
+	reaches(true, 0)
 	cancel()
 	group.Wait()
-	reaches(0, 0)
+	reaches(false, 0)
 }

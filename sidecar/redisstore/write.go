@@ -13,7 +13,8 @@ import (
 // lease each carries (R2), and asks for the flush of the first for all. The
 // outcomes are per write and per field. On an error that is not
 // ErrUnknownOutcome, nothing was written at all. Writes of concurrent calls may
-// share the round trip.
+// share the round trip and the step; one that asks for a flush has a round trip
+// of its own.
 func (s *Store) Write(ctx context.Context, writes []appointment.Write) ([][]appointment.Outcome, error) {
 	if len(writes) == 0 {
 		return nil, nil
@@ -25,56 +26,17 @@ func (s *Store) Write(ctx context.Context, writes []appointment.Write) ([][]appo
 	if err := s.full(); err != nil {
 		return nil, err
 	}
-	calls := make([]call, len(writes))
-	for i, w := range writes {
-		calls[i] = s.writeCall(w, token)
+	p := &passenger{writes: writes, token: token}
+	if flush := writes[0].Flush; flush != nil {
+		s.send([]*passenger{p}, func(calls ...call) ([]*redis.Cmd, error) { return r.evalFlushed(ctx, flush, calls...) })
+		err = p.err
+	} else {
+		err = r.writes.take(ctx, s, r, p)
 	}
-	cmds, err := r.write(ctx, writes[0].Flush, calls)
 	if err != nil {
-		return nil, ofAll(cmds, classify(err))
+		return nil, err
 	}
-	outcomes := make([][]appointment.Outcome, len(writes))
-	for i, cmd := range cmds {
-		answers, err := cmd.Int64Slice()
-		if err != nil || len(answers) != len(writes[i].Fields) {
-			return nil, fmt.Errorf("%w: write script answered %v", appointment.ErrUnknownOutcome, cmd.Val())
-		}
-		outcomes[i] = make([]appointment.Outcome, len(answers))
-		for j, n := range answers {
-			outcomes[i][j] = appointment.Unchanged
-			if n == 1 {
-				outcomes[i][j] = appointment.Updated
-			}
-		}
-	}
-	return outcomes, nil
-}
-
-// ofAll is the error of a batch: a refusal of some is no refusal of all.
-func ofAll(cmds []*redis.Cmd, err error) error {
-	for _, cmd := range cmds {
-		if cmd.Err() == nil {
-			return fmt.Errorf("%w: some of the batch was written, then: %s", appointment.ErrUnknownOutcome, err)
-		}
-	}
-	return err
-}
-
-func (s *Store) writeCall(w appointment.Write, token string) call {
-	blog := w.Post.Blog
-	hash, dirty := s.keys.post(w.Post)
-	args := make([]any, 0, 7+4*len(w.Fields))
-	args = append(args, token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), int64(w.TTL.Seconds()), flags(w.Direct, w.Lease), s.MaxDirty)
-	for _, f := range w.Fields {
-		set, same := "=", "0"
-		if f.Delete {
-			set = "-"
-		} else if f.Row != nil && *f.Row == f.Value {
-			same = "1"
-		}
-		args = append(args, f.Key, set, f.Value, same)
-	}
-	return call{writeScript, []string{s.keys.floor(blog), hash, dirty, s.keys.dirty(blog), s.keys.ttls(blog), s.keys.dead(blog)}, args}
+	return p.outcomes, nil
 }
 
 // flags of the marks of a write, as doc.go explains them.

@@ -6,6 +6,7 @@ declare(strict_types=1);
 namespace Hospital\Differential;
 
 use Hospital\Appointments_Redis\Post_Types;
+use Hospital\Appointments_Redis\Reader;
 
 final class Breakages {
 
@@ -48,6 +49,11 @@ final class Breakages {
 				return is_array( $values ) && is_string( $values[0] ) && trim( $values[0] ) !== $values[0] ? array_map( 'trim', $values ) : $check;
 			}
 		);
+	}
+
+	/** What is found in a persistent object cache is believed on first touch. */
+	private static function believed_cache(): void {
+		remove_filter( 'get_post_metadata', array( Reader::class, 'get' ), PHP_INT_MAX );
 	}
 
 	/** A filter that answers for the offloaded type alone, if nobody has. */

@@ -5,6 +5,7 @@ declare(strict_types=1);
 
 namespace Hospital\Differential;
 
+use Hospital\Appointments_Redis\Answer;
 use Hospital\Appointments_Redis\Meta_Write;
 use Hospital\Appointments_Redis\Settings;
 use Hospital\Appointments_Redis\Sidecar;
@@ -18,9 +19,11 @@ final class Elsewhere {
 	 *
 	 * A new row is brought home: before that it has no id that a later step could name.
 	 *
-	 * @param mixed $value Value.
+	 * @param mixed  $value Value.
+	 * @param string $call  By which of the API's calls: set, field, or status, which is for the key "status" alone.
 	 */
-	public static function api( Side $side, string $key, $value ): string {
+	public static function api( Side $side, string $key, $value, string $call = 'set' ): string {
+		$key   = 'status' === $call ? 'status' : $key;
 		$bytes = self::bytes( $side, $key, $value );
 		if ( null === $bytes || ! $side->ours ) {
 			return self::sql( $side, $key, $value );
@@ -30,12 +33,36 @@ final class Elsewhere {
 			if ( ! Site::is_offload() ) {
 				return self::sql( $side, $key, $value );
 			}
-			$answer = Sidecar::wait_for( 'PUT', "/v1/appointments/$side->post", array( 'fields' => array( $key => $value ) ) );
+			$answer = self::call( "/v1/appointments/$side->post", $key, $value, $call );
 		} while ( 'native' === $answer->code ); // On a busy machine a lease may lapse.
+		if ( Home::$away && 'unreachable' === $answer->code ) {
+			return self::sql( $side, $key, $value );
+		}
 		if ( $answer->ok() && $birth ) {
 			Home::bring( $side );
 		}
 		return $answer->ok() ? 'done' : "refused: $answer->code $answer->message";
+	}
+
+	/** One call of the API. */
+	private static function call( string $path, string $key, string $value, string $call ): Answer {
+		switch ( $call ) {
+			case 'field':
+				return Sidecar::wait_for( 'PATCH', "$path/fields/" . rawurlencode( $key ), array( 'value' => $value ) );
+			case 'status':
+				return Sidecar::wait_for( 'POST', "$path/status", array( 'status' => $value ) );
+			default:
+				return Sidecar::wait_for( 'PUT', $path, array( 'fields' => array( $key => $value ) ) );
+		}
+	}
+
+	/** SQL: rows of just this key go. */
+	public static function sql_delete( Side $side, string $key ): string {
+		global $wpdb;
+		foreach ( array_keys( array_filter( $side->rows(), static fn( $row ) => $row[0] === $key ) ) as $mid ) {
+			$wpdb->delete( $wpdb->postmeta, array( 'meta_id' => $mid ) );
+		}
+		return 'done';
 	}
 
 	/**

@@ -10,7 +10,7 @@ use Hospital\Appointments_Redis\Tests\Side;
 final class Listeners {
 
 	/** Actions with a meta id, or several, before the post. */
-	private const AFTER_ID = array( 'added_post_meta', 'update_post_meta', 'updated_post_meta', 'delete_post_meta', 'deleted_post_meta' );
+	private const AFTER_ID = array( 'added_post_meta', 'update_post_meta', 'updated_post_meta', 'update_postmeta', 'updated_postmeta', 'delete_post_meta', 'deleted_post_meta' );
 
 	/** @var array<int, array{string, callable, int}> What was hooked. */
 	private static $hooked = array();
@@ -32,11 +32,11 @@ final class Listeners {
 			$listeners[] = $draw->one(
 				array(
 					array( 'kind' => 'reads', 'on' => $draw->one( array( 'add_post_meta', 'added_post_meta', 'update_post_meta', 'updated_post_meta', 'delete_post_meta', 'deleted_post_meta' ) ) ),
-					array( 'kind' => 'reads', 'on' => $draw->one( array( 'update_post_meta', 'updated_post_meta' ) ) ),
+					array( 'kind' => 'reads', 'on' => $draw->one( array( 'update_post_meta', 'updated_post_meta', 'update_postmeta', 'updated_postmeta' ) ) ),
 					array( 'kind' => 'answers', 'on' => $draw->one( array( 'add_post_metadata', 'update_post_metadata', 'delete_post_metadata' ) ), 'key' => $draw->key(), 'with' => $draw->chance( 2 ), 'priority' => $draw->one( array( 1, 10, PHP_INT_MAX ) ) ),
 					array( 'kind' => 'answers', 'on' => $draw->one( array( 'update_post_metadata_by_mid', 'delete_post_metadata_by_mid' ) ), 'key' => '', 'with' => $draw->chance( 2 ), 'priority' => $draw->one( array( 1, 10, PHP_INT_MAX ) ) ),
 					array( 'kind' => 'shows', 'on' => 'get_post_metadata', 'key' => $draw->key(), 'with' => array( 'shown' ), 'priority' => $draw->one( array( 10, PHP_INT_MAX ) ) ),
-					array( 'kind' => 'writes', 'on' => $draw->one( array( 'add_post_meta', 'added_post_meta', 'update_post_meta', 'updated_post_meta', 'updated_post_meta', 'delete_post_meta', 'deleted_post_meta' ) ), 'key' => $draw->key(), 'value' => $draw->value() ),
+					array( 'kind' => 'writes', 'on' => $draw->one( array( 'add_post_meta', 'added_post_meta', 'update_post_meta', 'update_postmeta', 'updated_post_meta', 'updated_post_meta', 'updated_postmeta', 'delete_post_meta', 'deleted_post_meta' ) ), 'key' => $draw->key(), 'value' => $draw->value() ),
 				)
 			);
 		}

@@ -60,9 +60,13 @@ final class Pair {
 		foreach ( $cache ? array( $this->native, $this->ours ) : array() as $side ) {
 			$this->on( $side, static fn() => wp_cache_flush() && wp_cache_get_last_changed( 'posts' ) );
 		}
-		if ( $request ) {
-			Request::begin( true );
+		if ( ! $request ) {
+			return;
 		}
+		foreach ( wp_using_ext_object_cache() ? array( $this->native, $this->ours ) : array() as $side ) {
+			$this->on( $side, 'wp_cache_flush_runtime' );
+		}
+		Request::begin( true );
 	}
 
 	/** Deletes what is still there of them, where a difference was found. */

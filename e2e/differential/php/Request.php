@@ -37,10 +37,14 @@ final class Request {
 	/**
 	 * The next one begins.
 	 *
-	 * @param bool $cached Whether there is a persistent object cache: WordPress's own cache stays.
+	 * Where WordPress has a persistent object cache, what this process has seen of it is forgotten.
+	 *
+	 * @param bool $cached Whether to play that there is one, where there is none: WordPress's own cache stays.
 	 */
 	public static function begin( bool $cached = false ): void {
-		if ( ! $cached ) {
+		if ( wp_using_ext_object_cache() ) {
+			wp_cache_flush_runtime();
+		} elseif ( ! $cached ) {
 			wp_cache_flush();
 		}
 		foreach ( self::$fresh as $each ) {

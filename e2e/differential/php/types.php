@@ -8,7 +8,7 @@ namespace Hospital\Differential;
 use Hospital\Appointments_Redis\Post_Types;
 use Hospital\Appointments_Redis\Tests\Side;
 
-add_post_type_support( Post_Types::APPOINTMENT, array( 'revisions', 'editor', 'author' ) );
+add_post_type_support( Post_Types::APPOINTMENT, array( 'revisions', 'editor', 'autosave', 'author' ) );
 register_post_type(
 	Side::NATIVE,
 	array(

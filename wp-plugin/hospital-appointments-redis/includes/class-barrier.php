@@ -19,6 +19,9 @@ final class Barrier {
 	/** Nanoseconds for which a barrier for all posts need not be repeated by the same request. */
 	private const FRESH = 1000000000;
 
+	/** Milliseconds that an export waits for one. */
+	private const EXPORT = 30000;
+
 	/** @var array<int, array{int, bool}> When that was, and whether everything came home, if this request wrote nothing since; by blog. */
 	private static $last = array();
 
@@ -159,9 +162,18 @@ final class Barrier {
 		return $sql;
 	}
 
-	/** Hooked to export_wp. */
+	/**
+	 * Hooked to export_wp. A copy that is kept must not be of an older moment, and who makes one may wait for longer than a
+	 * page: for what a sidecar that is well has not brought home yet.
+	 */
 	public static function export(): void {
-		self::all();
+		if ( self::all() || Breaker::is_open() ) {
+			return;
+		}
+		$answer = Sidecar::wait_for( 'POST', '/v1/barrier', array( 'all' => true ), self::EXPORT );
+		if ( $answer->ok() ) {
+			self::heed( $answer );
+		}
 	}
 
 	/**

@@ -44,12 +44,17 @@ final class Connection {
 	 */
 	public function exchange( string $address, string $request, int $connect, int $timeout ): Reply {
 		$until = (int) hrtime( true ) + $timeout * 1000000;
-		$reply = $this->start( $address, $request, min( $connect, $timeout ), $until );
-		$this->listen( $reply, $until );
-		if ( ! $reply->complete || $reply->closes ) {
-			$this->close();
+		set_error_handler( '__return_true' ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- see listen().
+		try {
+			$reply = $this->begin( $address, $request, min( $connect, $timeout ), $until );
+			$this->hear( $reply, $until );
+			if ( ! $reply->complete || $reply->closes ) {
+				$this->close();
+			}
+			return $reply;
+		} finally {
+			restore_error_handler();
 		}
-		return $reply;
 	}
 
 	/**

@@ -21,7 +21,7 @@ final class Deletion {
 
 	/** Whether the post is being deleted by this request. */
 	public static function is_leaving( int $post_id ): bool {
-		return isset( self::$leaving[ get_current_blog_id() . ':' . $post_id ] );
+		return self::$leaving && isset( self::$leaving[ get_current_blog_id() . ':' . $post_id ] );
 	}
 
 	/** Whether nothing of it is in Redis any more; what others may still send there is forgotten with the post. */

@@ -110,11 +110,19 @@ final class Meta_Write {
 	 * @param mixed $value Value.
 	 */
 	public static function bytes( $value ): ?string {
-		$value = maybe_serialize( $value );
-		if ( null === $value ) {
-			return null;
+		return self::text( maybe_serialize( $value ) );
+	}
+
+	/**
+	 * The same of what maybe_serialize() made of it.
+	 *
+	 * @param mixed $stored maybe_serialize() of the value.
+	 */
+	public static function text( $stored ): ?string {
+		if ( null === $stored || is_string( $stored ) ) {
+			return $stored;
 		}
-		return is_scalar( $value ) ? (string) $value : '';
+		return is_scalar( $stored ) ? (string) $stored : '';
 	}
 
 	/**

@@ -19,23 +19,20 @@ final class Offload {
 	/**
 	 * Updates a field that has a single row, whose value is not the same.
 	 *
+	 * @param View   $view    The post, as the caller has just seen it.
 	 * @param int    $post_id Post.
 	 * @param string $key     Key.
 	 * @param mixed  $value   Value.
+	 * @param mixed  $stored  maybe_serialize() of it.
 	 */
-	public static function update( int $post_id, string $key, $value ): bool {
-		$view     = Posts::view( $post_id ); // The caller has just looked at it afresh.
-		$meta_ids = null === $view ? array() : $view->ids( $key );
-		if ( 1 !== count( $meta_ids ) ) {
-			return Core_Meta::update_rows( $post_id, $key, $value, '' );
-		}
-		$bytes    = maybe_serialize( $value );
+	public static function update( View $view, int $post_id, string $key, $value, $stored ): bool {
+		$meta_ids = $view->ids( $key );
 		Writer::take( $post_id );
-		Actions::before_update( $meta_ids, $post_id, $key, $value, $bytes );
-		if ( ! self::write( $post_id, $key, $value, $meta_ids ) ) {
+		Actions::before_update( $meta_ids, $post_id, $key, $value, $stored );
+		if ( ! self::write( $post_id, $key, $value, (string) Meta_Write::text( $stored ), $meta_ids ) ) {
 			return false;
 		}
-		Actions::after_update( $meta_ids, $post_id, $key, $value, $bytes );
+		Actions::after_update( $meta_ids, $post_id, $key, $value, $stored );
 		return true;
 	}
 
@@ -45,15 +42,16 @@ final class Offload {
 	 * @param int      $post_id  Post.
 	 * @param string   $key      Key.
 	 * @param mixed    $value    Value.
+	 * @param string   $bytes    Its bytes.
 	 * @param string[] $meta_ids The row, as it was before the actions.
 	 */
-	private static function write( int $post_id, string $key, $value, array $meta_ids ): bool {
+	private static function write( int $post_id, string $key, $value, string $bytes, array $meta_ids ): bool {
 		$view = Posts::view( $post_id );
 		if ( null === $view || $view->ids( $key ) !== $meta_ids || Transaction::is_open() || Deletion::is_leaving( $post_id ) ) {
 			return Core_Meta::update_rows( $post_id, $key, $value, '' ); // The actions have changed what it is about.
 		}
 		Births::end( $post_id );
-		$answer  = self::call( $post_id, $key, (string) Meta_Write::bytes( $value ) );
+		$answer  = self::call( $post_id, $key, $bytes, $view->entry[ $key ][0] ?? null );
 		$outcome = $answer->ok() ? ( $answer->data['results'][0] ?? '' ) : '';
 		if ( 'updated' !== $outcome && 'unchanged' !== $outcome ) {
 			return Core_Meta::update_rows( $post_id, $key, $value, '' );
@@ -62,22 +60,20 @@ final class Offload {
 		if ( 'unchanged' === $outcome ) {
 			return false;
 		}
-		Posts::wrote( $post_id, $key, (string) Meta_Write::bytes( $value ) );
+		Posts::wrote( $view, $post_id, $key, $bytes );
 		return true;
 	}
 
 	/** The call: the new bytes, and the bytes that are there now as far as we know. */
-	private static function call( int $post_id, string $key, string $bytes ): Answer {
+	private static function call( int $post_id, string $key, string $bytes, ?string $now ): Answer {
 		$operation = array(
 			'post'  => $post_id,
 			'type'  => Posts::type( $post_id ),
 			'key'   => $key,
 			'value' => Bytes::encode( $bytes ),
 		);
-
-		$entry = wp_cache_get( $post_id, 'post_meta' );
-		if ( isset( $entry[ $key ][0] ) && is_string( $entry[ $key ][0] ) ) {
-			$operation['row'] = Bytes::encode( $entry[ $key ][0] );
+		if ( null !== $now ) {
+			$operation['row'] = Bytes::encode( $now );
 		}
 		return Sidecar::tell( 'POST', '/v1/write', array( 'ops' => array( $operation ) ) );
 	}

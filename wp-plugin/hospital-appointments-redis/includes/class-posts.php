@@ -90,8 +90,12 @@ final class Posts {
 
 	/** What is known of a post, touching it if need be; null if it is not offloaded, or the database is away. */
 	public static function view( int $post_id ): ?View {
-		self::touch( array( $post_id ) );
-		return '' === self::type( $post_id ) ? null : self::known( $post_id );
+		$view = self::known( $post_id );
+		if ( null === $view ) {
+			self::touch( array( $post_id ) );
+			$view = self::known( $post_id );
+		}
+		return $view;
 	}
 
 	/** The same, at most a second old. */
@@ -115,9 +119,8 @@ final class Posts {
 	}
 
 	/** Takes note that the sidecar has a new value: the cache entry is replaced, or dropped when it is not fresh any more. */
-	public static function wrote( int $post_id, string $key, string $bytes ): void {
-		$view = self::known( $post_id );
-		if ( null !== $view && $view->is_younger_than( self::FRESH ) ) {
+	public static function wrote( View $view, int $post_id, string $key, string $bytes ): void {
+		if ( $view->is_younger_than( self::FRESH ) ) {
 			$view->entry[ $key ] = array( $bytes );
 			self::$replaced      = get_current_blog_id() . ":$post_id";
 			wp_cache_set( $post_id, $view->entry, 'post_meta' );
@@ -161,13 +164,23 @@ final class Posts {
 
 	/** What is known, if what the cache has is what was laid there. */
 	private static function known( int $post_id ): ?View {
+		$blog = get_current_blog_id();
+		if ( ! isset( self::$views[ $blog ][ $post_id ] ) ) {
+			return null;
+		}
 		self::heed_flushes();
-		$view = self::$views[ get_current_blog_id() ][ $post_id ] ?? null;
+		$view = self::$views[ $blog ][ $post_id ] ?? null;
 		return null !== $view && wp_cache_get( $post_id, 'post_meta' ) === $view->entry ? $view : null;
 	}
 
-	/** After a flush of the object cache, or of what this process keeps of it, nothing was touched. */
+	/**
+	 * After a flush of a persistent object cache, or of what this process keeps of it, nothing was touched. One that ends with
+	 * the request has lost its entries itself.
+	 */
 	private static function heed_flushes(): void {
+		if ( ! wp_using_ext_object_cache() ) {
+			return;
+		}
 		if ( '' === self::$note ) {
 			self::$note = bin2hex( random_bytes( 8 ) );
 			wp_cache_add_non_persistent_groups( array( 'hospital_appointments_process' ) );
@@ -213,12 +226,17 @@ final class Posts {
 		if ( null === $rows ) {
 			return; // The database is away, and core will find out.
 		}
+		self::heed_flushes();
+		list( $values, $meta_ids ) = $rows;
+
+		$blog    = get_current_blog_id();
 		$entries = array();
 		foreach ( $posts as $id => $type ) {
-			$view           = new View( $rows[ $id ] ?? array(), Births::has( $id ) || $dirty->leased );
-			$entries[ $id ] = $view->lay_over( $rows[ $id ] ?? array(), $dirty->fields[ $id ] ?? array() );
+			$view = new View( $values[ $id ] ?? array(), $meta_ids[ $id ] ?? array(), $dirty->leased || Births::has( $id ) );
+			$view->lay_over( $dirty->fields[ $id ] ?? array() );
 
-			self::$views[ get_current_blog_id() ][ $id ] = $view;
+			self::$views[ $blog ][ $id ] = $view;
+			$entries[ $id ]              = $view->entry;
 		}
 		wp_cache_set_multiple( $entries, 'post_meta' );
 	}

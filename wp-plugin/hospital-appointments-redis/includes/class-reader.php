@@ -53,7 +53,7 @@ final class Reader {
 	 */
 	public static function get( $check, $post_id, $key = '' ) {
 		$post_id = (int) $post_id;
-		if ( null !== $check || '' === Posts::type( $post_id ) || Posts::is_touched( $post_id ) ) {
+		if ( null !== $check || Posts::is_touched( $post_id ) || '' === Posts::type( $post_id ) ) {
 			return $check;
 		}
 		if ( is_string( $key ) && '' !== $key && Settings::is_excluded( $key ) ) {

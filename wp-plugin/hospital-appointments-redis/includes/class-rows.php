@@ -20,22 +20,24 @@ final class Rows {
 	private static $foreign = '';
 
 	/**
-	 * All rows of some posts, oldest first.
+	 * All rows of some posts, oldest first: their values, as update_meta_cache() has them, and their ids in the same order.
 	 *
 	 * @param int[] $ids Posts.
-	 * @return array<int, array<int|string, array<int|string, string|null>>>|null Values by post, key and meta id; null if the database is away.
+	 * @return array{array<int, array<int|string, array<int, string|null>>>, array<int, array<int|string, string[]>>}|null Either by post and key; null if the database is away.
 	 */
 	public static function of( array $ids ): ?array {
 		global $wpdb;
-		$found = array();
-		$rows  = $wpdb->get_results( "SELECT meta_id, post_id, meta_key, meta_value FROM $wpdb->postmeta WHERE post_id IN (" . implode( ',', array_map( 'intval', $ids ) ) . ') ORDER BY meta_id ASC', ARRAY_N ); // phpcs:ignore WordPress.DB
+		$values   = array();
+		$meta_ids = array();
+		$rows     = $wpdb->get_results( "SELECT meta_id, post_id, meta_key, meta_value FROM $wpdb->postmeta WHERE post_id IN (" . implode( ',', array_map( 'intval', $ids ) ) . ') ORDER BY meta_id ASC' ); // phpcs:ignore WordPress.DB
 		if ( ! is_array( $rows ) || '' !== $wpdb->last_error ) {
 			return null;
 		}
 		foreach ( $rows as $row ) {
-			$found[ (int) $row[1] ][ (string) $row[2] ][ $row[0] ] = $row[3];
+			$values[ $row->post_id ][ (string) $row->meta_key ][]   = $row->meta_value;
+			$meta_ids[ $row->post_id ][ (string) $row->meta_key ][] = $row->meta_id;
 		}
-		return $found;
+		return array( $values, $meta_ids );
 	}
 
 	/**

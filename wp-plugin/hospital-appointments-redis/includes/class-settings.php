@@ -25,13 +25,22 @@ final class Settings {
 	private const POST_TYPES = 'hospital_appointment=appointment:{id},hospital_doctor=doctor:{id}:availability';
 
 	/** WordPress's own, which change with every heartbeat and edit; `last_updated_redis` is no meta key in Redis. */
-	private const EXCLUDED = array( '_edit_lock', '_edit_last', '_wp_old_slug', '_wp_old_date', '_wp_trash_meta_*', '_wp_desired_post_slug', '_thumbnail_id', '_encloseme', '_pingme', 'last_updated_redis' );
+	private const EXCLUDED = array( '_edit_lock', '_edit_last', '_wp_old_slug', '_wp_old_date', '_wp_trash_meta_*', '_wp_desired_post_slug', '_thumbnail_id', 'enclosure', '_encloseme', '_pingme', 'last_updated_redis' );
 
 	/** @var array<string, string>|null */
 	private static $post_types = null;
 
 	/** @var string[]|null */
 	private static $excluded = null;
+
+	/** @var array<string, int>|null Those that stand for themselves alone. */
+	private static $excluded_as_named = null;
+
+	/** @var string[] What those begin with that stand for more. */
+	private static $excluded_beginnings = array();
+
+	/** @var array<string, string> Constants as text. */
+	private static $texts = array();
 
 	/** @var string|null */
 	private static $token = null;
@@ -58,12 +67,20 @@ final class Settings {
 
 	/** Whether this meta key is never offloaded. */
 	public static function is_excluded( string $key ): bool {
-		foreach ( self::excluded_keys() as $excluded ) {
-			if ( $excluded === $key || ( '*' === substr( $excluded, -1 ) && 0 === strpos( $key, substr( $excluded, 0, -1 ) ) ) ) {
+		if ( null === self::$excluded_as_named ) {
+			self::$excluded_as_named = array_flip( self::excluded_keys() );
+			foreach ( self::excluded_keys() as $excluded ) {
+				if ( '*' === substr( $excluded, -1 ) ) {
+					self::$excluded_beginnings[] = substr( $excluded, 0, -1 );
+				}
+			}
+		}
+		foreach ( self::$excluded_beginnings as $beginning ) {
+			if ( 0 === strncmp( $key, $beginning, strlen( $beginning ) ) ) {
 				return true;
 			}
 		}
-		return false;
+		return isset( self::$excluded_as_named[ $key ] );
 	}
 
 	/**
@@ -143,8 +160,12 @@ final class Settings {
 
 	/** A constant as text. */
 	private static function text( string $constant, string $otherwise ): string {
-		$value = defined( $constant ) ? constant( $constant ) : '';
-		return is_scalar( $value ) && '' !== trim( (string) $value ) ? trim( (string) $value ) : $otherwise;
+		if ( ! isset( self::$texts[ $constant ] ) ) {
+			$value = defined( $constant ) ? constant( $constant ) : '';
+
+			self::$texts[ $constant ] = is_scalar( $value ) && '' !== trim( (string) $value ) ? trim( (string) $value ) : $otherwise;
+		}
+		return self::$texts[ $constant ];
 	}
 
 	/** A constant as a number above zero. */

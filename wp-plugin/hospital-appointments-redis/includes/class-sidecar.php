@@ -61,8 +61,9 @@ final class Sidecar {
 		if ( self::has_just_failed() || ( Breaker::is_open() && ! Site::is_offload() ) ) {
 			return Answer::none( 'paused', 'no' );
 		}
-		$deadline = hrtime( true ) + Settings::timeout() * 1000000;
-		$answer   = self::send( $method, $path, $body, Settings::timeout(), $deadline );
+		$timeout  = Settings::timeout();
+		$deadline = hrtime( true ) + $timeout * 1000000;
+		$answer   = self::send( $method, $path, $body, $timeout, $deadline );
 
 		self::$in_doubt = self::$in_doubt || ( 'unknown' === $answer->done && '/v1/barrier' !== $path );
 		while ( 'unknown' === $answer->done && hrtime( true ) <= $deadline ) {

@@ -26,15 +26,16 @@ final class Take_Over {
 	 * Runs one write of core's, in whichever mode the site is.
 	 *
 	 * Where the row says offload, the sidecar is asked once more: by a barrier, after which core may write as it is. If it
-	 * does not answer that either, the site is taken over. It is not asked while a write of this process is in doubt, which
-	 * may still run in this epoch, over what core would write now and over what comes after.
+	 * does not answer that either, the site is taken over. A site that has returned meanwhile is another epoch's: its sidecar
+	 * is well, and is asked again. It is not asked while a write of this process is in doubt, which may still run in this
+	 * epoch, over what core would write now and over what comes after.
 	 *
 	 * @return int|false Rows; false when it failed, or changed nothing. 0: the rows were there and had the value already,
 	 *                   though this process may have seen another one over them.
 	 */
 	public static function write( Meta_Write $write ) {
 		$joined  = Transaction::is_open() || Transaction::is_open_unseen();
-		$asked   = false;
+		$asked   = 0; // In which epoch.
 		$stuck   = false;
 		$retries = 0;
 		for ( $round = 0; $round < self::ROUNDS && $retries < self::RETRIES; $round++ ) {
@@ -43,10 +44,10 @@ final class Take_Over {
 				return Site::is_absent() ? self::plain( $write ) : false;
 			}
 			if ( $site->offload ) {
-				if ( ! $asked && ! Sidecar::is_in_doubt() && Barrier::before_write( $write->post_id, $write->keys ) ) {
+				if ( $asked !== $site->epoch && ! Sidecar::is_in_doubt() && Barrier::before_write( $write->post_id, $write->keys ) ) {
 					return self::plain( $write );
 				}
-				$asked = true;
+				$asked = $site->epoch;
 				if ( $stuck || ! $site->take_over( $joined ) ) {
 					return false;
 				}

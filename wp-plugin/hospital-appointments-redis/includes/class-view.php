@@ -20,13 +20,19 @@ final class View {
 	public $complete;
 
 	/** @var array<int|string, array<int, string|null>> What was laid into the cache: another entry there is somebody else's. */
-	public $entry = array();
+	public $entry;
 
-	/** @var array<int|string, string[]> Meta ids by key, as strings. */
-	private $ids = array();
+	/** @var array<int|string, string[]> Meta ids by key, as core has them: strings. */
+	private $ids;
 
 	/** @var array<int|string, true> Keys with a dirty field. */
 	private $dirty = array();
+
+	/** @var array<string, int>|null How many keys there are, by what MySQL cannot tell apart; null: nobody asked yet. */
+	private $alike = null;
+
+	/** @var bool Whether a key is not ASCII. */
+	private $odd = false;
 
 	/** @var int */
 	private $seen_at;
@@ -34,36 +40,31 @@ final class View {
 	/**
 	 * Takes note of the rows.
 	 *
-	 * @param array<int|string, array<string, string|null>> $rows     Values by meta id, by key.
-	 * @param bool                                          $complete Whether nothing may be waiting unseen.
+	 * @param array<int|string, array<int, string|null>> $values   Values by key.
+	 * @param array<int|string, string[]>                $ids      Meta ids by key.
+	 * @param bool                                       $complete Whether nothing may be waiting unseen.
 	 */
-	public function __construct( array $rows, bool $complete ) {
-		$this->ids      = array_map( array( self::class, 'strings' ), array_map( 'array_keys', $rows ) );
+	public function __construct( array $values, array $ids, bool $complete ) {
+		$this->entry    = $values;
+		$this->ids      = $ids;
 		$this->complete = $complete;
 		$this->seen_at  = (int) hrtime( true );
 	}
 
 	/**
-	 * The rows with the dirty fields over them: what update_meta_cache() would put into the cache.
+	 * Lays dirty fields over the rows. Each stands for all rows of its key, as an update does.
 	 *
-	 * A dirty field stands for all rows of its key, as an update does.
-	 *
-	 * @param array<int|string, array<string, string|null>> $rows  Values by meta id, by key.
-	 * @param array<int|string, string|null>                $dirty Bytes by key; null for one that was deleted.
-	 * @return array<int|string, array<int, string|null>>
+	 * @param array<int|string, string|null> $dirty Bytes by key; null for one that was deleted.
 	 */
-	public function lay_over( array $rows, array $dirty ): array {
-		$entry = array_map( 'array_values', $rows );
+	public function lay_over( array $dirty ): void {
 		foreach ( $dirty as $key => $bytes ) {
 			$this->dirty[ $key ] = true;
 			if ( null === $bytes ) {
-				unset( $entry[ $key ] );
+				unset( $this->entry[ $key ] );
 			} else {
-				$entry[ $key ] = array_fill( 0, max( 1, count( $entry[ $key ] ?? array() ) ), $bytes );
+				$this->entry[ $key ] = array_fill( 0, max( 1, count( $this->entry[ $key ] ?? array() ) ), $bytes );
 			}
 		}
-		$this->entry = $entry;
-		return $entry;
 	}
 
 	/**
@@ -80,12 +81,13 @@ final class View {
 	 * and of what is not plain ASCII also accents and whole characters, as only its collation knows.
 	 */
 	public function collides( string $key ): bool {
-		foreach ( array_map( 'strval', array_keys( $this->ids + $this->dirty ) ) as $other ) {
-			if ( $other !== $key && ( 0 === strcasecmp( rtrim( $other, ' ' ), rtrim( $key, ' ' ) ) || 1 === preg_match( '/[^\x20-\x7E]/', $other ) ) ) {
-				return true;
-			}
+		if ( null === $this->alike ) {
+			$keys        = array_keys( $this->ids + $this->dirty );
+			$this->odd   = 1 === preg_match( '/[^\x20-\x7E]/', implode( '', $keys ) );
+			$this->alike = array_count_values( array_map( array( self::class, 'fold' ), $keys ) );
 		}
-		return false;
+		$itself = isset( $this->ids[ $key ] ) || isset( $this->dirty[ $key ] ) ? 1 : 0;
+		return $this->odd || ( $this->alike[ self::fold( $key ) ] ?? 0 ) > $itself;
 	}
 
 	/** Whether it was seen less than this many nanoseconds ago. */
@@ -94,12 +96,11 @@ final class View {
 	}
 
 	/**
-	 * Ids as core has them.
+	 * What is the same for all ASCII keys that MySQL cannot tell apart.
 	 *
-	 * @param array<int, int|string> $ids Array keys.
-	 * @return string[]
+	 * @param int|string $key Key.
 	 */
-	private static function strings( array $ids ): array {
-		return array_map( 'strval', $ids );
+	private static function fold( $key ): string {
+		return strtr( rtrim( (string) $key, ' ' ), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz' );
 	}
 }

@@ -29,10 +29,11 @@ final class Wire {
 	 * @param string $request_id Must come back in the answer.
 	 */
 	public static function request( string $method, string $path, string $json, int $deadline, string $request_id ): string {
-		$joint = false === strpos( $path, '?' ) ? '?' : '&';
+		$joint   = false === strpos( $path, '?' ) ? '?' : '&';
+		$address = Settings::address();
 		// The blog is part of every call.
 		return "$method $path{$joint}blog=" . get_current_blog_id() . " HTTP/1.1\r\n"
-			. 'Host: ' . ( 0 === strpos( Settings::address(), 'unix:' ) ? 'localhost' : Settings::address() ) . "\r\n"
+			. 'Host: ' . ( 0 === strpos( $address, 'unix:' ) ? 'localhost' : $address ) . "\r\n"
 			. "Content-Type: application/json\r\n"
 			. 'Authorization: Bearer ' . Settings::token() . "\r\n"
 			. "X-Request-Id: $request_id\r\n"

@@ -42,7 +42,7 @@ final class Writer {
 		$filter = current_filter();
 		$hook   = $GLOBALS['wp_filter'][ $filter ] ?? null;
 		$last   = $hook instanceof \WP_Hook ? ( $hook->callbacks[ PHP_INT_MAX ] ?? array() ) : array();
-		foreach ( $last ? array_slice( $last, 0, -1 ) : array() as $other ) {
+		foreach ( count( $last ) > 1 ? array_slice( $last, 0, -1 ) : array() as $other ) {
 			$method = $other['function'];
 			if ( is_array( $method ) && self::class === $method[0] ) {
 				remove_filter( $filter, $method, PHP_INT_MAX );
@@ -67,13 +67,17 @@ final class Writer {
 		if ( null !== $check || ! self::concerns( $post_id, $key ) ) {
 			return $check;
 		}
-		$view = Posts::view( $post_id );
-		$same = Core_Meta::is_same( $post_id, $key, $value, $prev );
-		if ( $same && null !== $view && $view->complete ) {
-			return false;
-		}
-		if ( ! $same && empty( $prev ) && self::may_offload( $post_id, $key, $value ) ) {
-			return Offload::update( $post_id, $key, $value );
+		if ( Core_Meta::is_same( $post_id, $key, $value, $prev ) ) { // To look is a touch.
+			$view = Posts::view( $post_id );
+			if ( null !== $view && $view->complete ) {
+				return false;
+			}
+		} elseif ( empty( $prev ) ) {
+			$view   = Posts::fresh_view( $post_id );
+			$stored = maybe_serialize( $value );
+			if ( null !== $view && self::may_offload( $view, $post_id, $key, $stored ) ) {
+				return Offload::update( $view, $post_id, $key, $value, $stored );
+			}
 		}
 		if ( ! Barrier::before_write( $post_id, array( $key ) ) ) {
 			return Core_Meta::update( $post_id, $key, $value, $prev );
@@ -175,14 +179,19 @@ final class Writer {
 	 * before core's SQL, not come out of Redis after it.
 	 */
 	public static function is_core_writing( int $post_id ): bool {
+		if ( ! self::$left ) {
+			return false;
+		}
 		$blog = get_current_blog_id();
 		return ( isset( self::$left[ "$blog:$post_id" ] ) || isset( self::$left[ "$blog:0" ] ) ) && array_intersect( self::BEFORE, (array) $GLOBALS['wp_current_filter'] );
 	}
 
 	/** A write of this post that is not left to core begins. */
 	public static function take( int $post_id ): void {
-		$blog = get_current_blog_id();
-		unset( self::$left[ "$blog:$post_id" ], self::$left[ "$blog:0" ] );
+		if ( self::$left ) {
+			$blog = get_current_blog_id();
+			unset( self::$left[ "$blog:$post_id" ], self::$left[ "$blog:0" ] );
+		}
 	}
 
 	/**
@@ -211,16 +220,15 @@ final class Writer {
 	/**
 	 * Whether an update may go to the sidecar at all. What core would do differently with it, core does.
 	 *
+	 * @param View   $view    The post.
 	 * @param int    $post_id Post.
 	 * @param string $key     Key.
-	 * @param mixed  $value   Value.
+	 * @param mixed  $stored  maybe_serialize() of the value.
 	 */
-	private static function may_offload( int $post_id, string $key, $value ): bool {
-		$view  = Posts::fresh_view( $post_id );
-		$bytes = Meta_Write::bytes( $value );
-		if ( null === $view || Transaction::is_open() || Deletion::is_leaving( $post_id ) || self::is_core_writing( $post_id ) ) {
+	private static function may_offload( View $view, int $post_id, string $key, $stored ): bool {
+		if ( Transaction::is_open() || Deletion::is_leaving( $post_id ) || self::is_core_writing( $post_id ) ) {
 			return false;
 		}
-		return 1 === count( $view->ids( $key ) ) && ! $view->collides( $key ) && Meta_Write::means_the_same( $key, $bytes );
+		return 1 === count( $view->ids( $key ) ) && ! $view->collides( $key ) && Meta_Write::means_the_same( $key, Meta_Write::text( $stored ) );
 	}
 }

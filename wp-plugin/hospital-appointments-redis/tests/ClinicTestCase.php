@@ -160,10 +160,10 @@ abstract class ClinicTestCase extends TestCase {
 		return $wpdb->get_row( 'SELECT * FROM ' . Site::table( 'sync_state' ) . ' WHERE blog_id = 1' ); // phpcs:ignore WordPress.DB
 	}
 
-	/** Waits until a sidecar owns the site, and this process knows that it answers. */
+	/** Waits until a sidecar owns the site, has seen that it does, and answers. */
 	protected static function wait_for_offload(): void {
 		$until = microtime( true ) + self::PATIENCE;
-		while ( 'offload' !== self::site()->mode || ! Sidecar::wait_for( 'GET', '/readyz' )->ok() ) {
+		while ( 'offload' !== self::site()->mode || true !== ( Sidecar::wait_for( 'POST', '/v1/dirty', array( 'posts' => new \stdClass() ) )->data['lease'] ?? false ) ) {
 			if ( microtime( true ) > $until ) {
 				self::fail( 'the site does not return to offload: ' . json_encode( self::site() ) );
 			}

@@ -103,17 +103,23 @@ final class Side {
 	 * @return array<string, mixed>
 	 */
 	public function reads( array $keys ): array {
+		$post  = get_post( $this->post );
 		$reads = array(
-			'get_post_meta'        => get_post_meta( $this->post ),
-			'get_post_custom'      => get_post_custom( $this->post ),
-			'get_post_custom_keys' => get_post_custom_keys( $this->post ),
+			'get_post_meta'           => get_post_meta( $this->post ),
+			'get_post_custom'         => get_post_custom( $this->post ),
+			'get_post_custom_keys'    => get_post_custom_keys( $this->post ),
+			'get_registered_metadata' => get_registered_metadata( 'post', $this->post ),
 		);
 		foreach ( $keys as $key ) {
-			$reads[ "single $key" ] = get_post_meta( $this->post, $key, true );
-			$reads[ "list $key" ]   = get_post_meta( $this->post, $key );
-			$reads[ "raw $key" ]    = get_metadata_raw( 'post', $this->post, $key, true );
-			$reads[ "exists $key" ] = metadata_exists( 'post', $this->post, $key );
-			$reads[ "custom $key" ] = get_post_custom_values( $key, $this->post );
+			$reads[ "single $key" ]   = get_post_meta( $this->post, $key, true );
+			$reads[ "list $key" ]     = get_post_meta( $this->post, $key );
+			$reads[ "raw $key" ]      = get_metadata_raw( 'post', $this->post, $key, true );
+			$reads[ "raw list $key" ] = get_metadata_raw( 'post', $this->post, $key );
+			$reads[ "exists $key" ]   = metadata_exists( 'post', $this->post, $key );
+			$reads[ "custom $key" ]   = get_post_custom_values( $key, $this->post );
+			if ( $post instanceof \WP_Post && '' !== $key ) {
+				$reads[ "property $key" ] = array( isset( $post->$key ), $post->$key );
+			}
 		}
 		return $this->plain( $reads );
 	}

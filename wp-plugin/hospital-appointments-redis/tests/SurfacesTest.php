@@ -40,4 +40,17 @@ final class SurfacesTest extends ClinicTestCase {
 		}
 		$this->assertSame( array( 'vital' => 'newer still' ), $fields( 'wp_getPost', array( 1, 'admin', '', $twin->ours->post, array( 'custom_fields' ) ) ) );
 	}
+
+	/** Seed 952: do_enclose() finds by SQL the rows of links that the post has no more, and deletes them. */
+	public function test_an_enclosure_that_was_replaced_is_let_go_of(): void {
+		$twin = $this->twin( array( 'enclosure' => "http://localhost/one.mp3\n1000\naudio/mpeg\n" ) );
+		$twin->same(
+			'its media are looked for after another was written',
+			static function ( Side $side ) {
+				update_post_meta( $side->post, 'enclosure', "http://localhost/two.mp3\n1000\naudio/mpeg\n" );
+				return array( do_enclose( '', $side->post ), get_enclosed( $side->post ) );
+			}
+		)->ends_the_same( 'afterwards', array( 'enclosure' ) );
+		$this->assertSame( array(), get_post_meta( $twin->ours->post, 'enclosure' ) );
+	}
 }

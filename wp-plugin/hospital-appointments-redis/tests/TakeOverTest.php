@@ -192,6 +192,29 @@ final class TakeOverTest extends ClinicTestCase {
 		$this->assertSame( array( array( 'paused' ), false ), $other->outcome() );
 	}
 
+	public function test_a_site_that_returns_before_the_write_is_given_back_to_its_sidecar_not_taken_again(): void {
+		$post   = $this->post( array( 'status' => 'pending' ) );
+		$before = (int) self::site()->epoch;
+		$told   = Process::run(
+			'global $wpdb; $post = $arguments["post"];
+			( static function () { self::$failed = (int) hrtime( true ); } )->bindTo( null, Sidecar::class )();
+			$other = new \wpdb( DB_USER, DB_PASSWORD, DB_NAME, DB_HOST );
+			$stall = static function ( $sql ) use ( &$stall, $other ) {
+				if ( "SELECT CONNECTION_ID()" === $sql ) { // It has waited for the lease, and stalls.
+					remove_filter( "query", $stall );
+					for ( $i = 0; $i < 2000 && "offload" !== $other->get_var( "SELECT mode FROM " . Site::table( "sync_state" ) . " WHERE blog_id = 1" ); $i++ ) { usleep( 20000 ); }
+				}
+				return $sql;
+			};
+			add_filter( "query", $stall );
+			return array( update_post_meta( $post, "status", "once" ), has_filter( "query", $stall ), get_post_meta( $post, "status", true ) );',
+			array( 'HOSPITAL_SIDECAR_TIMEOUT_MS' => 2000 ), // A busy machine is slow, and no outage.
+			array( 'arguments' => array( 'post' => $post ) )
+		);
+		$this->assertSame( array( true, false, 'once' ), $told );
+		$this->assertSame( array( 'once', $before + 2 ), array( $this->row( $post, 'status' ), (int) self::site()->epoch ), 'one take-over and one return' );
+	}
+
 	/**
 	 * What every take-over looks like.
 	 *

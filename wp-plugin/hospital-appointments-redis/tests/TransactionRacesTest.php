@@ -9,7 +9,6 @@ declare(strict_types=1);
 
 namespace Hospital\Appointments_Redis\Tests;
 
-use Hospital\Appointments_Redis\Barrier;
 use Hospital\Appointments_Redis\Sidecar;
 
 /**
@@ -28,10 +27,10 @@ final class TransactionRacesTest extends ClinicTestCase {
 		$written = update_post_meta( $post, 'room', 'newer' );
 		$wpdb->query( 'COMMIT' );
 		$this->wait_for_offload();
-		$this->assertTrue( Barrier::all( true ) );
+		$this->bring_home( $post );
 		$this->assertSame( $written ? 'newer' : 'older', $this->row( $post, 'room' ) );
 		$this->assertTrue( update_post_meta( $post, 'status', 'completed' ), 'the process can write on' );
-		$this->assertTrue( Barrier::all( true ) );
+		$this->bring_home( $post );
 		$this->assertSame( 'completed', $this->row( $post, 'status' ) );
 	}
 

@@ -30,7 +30,7 @@ final class WireTest extends ClinicTestCase {
 	private const ROW = '
 		add_filter( "query", static function ( $sql ) use ( &$row ) {
 			global $wpdb;
-			return 0 === strpos( $sql, "SELECT meta_id, post_id, meta_key, meta_value FROM $wpdb->postmeta WHERE 0 AND post_id IN (123)" ) ? "SELECT 9, 123, \'status\', \'$row\'" : $sql;
+			return 0 === strpos( $sql, "SELECT meta_id, post_id, meta_key, meta_value FROM $wpdb->postmeta WHERE 0 AND post_id IN (123)" ) ? "SELECT 9 AS meta_id, 123 AS post_id, \'status\' AS meta_key, \'$row\' AS meta_value" : $sql;
 		} );
 		$row = "pending";
 		';

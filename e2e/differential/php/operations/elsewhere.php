@@ -27,10 +27,10 @@ return array(
 		'weight' => 2,
 		'writes' => 'API',
 		'draw'   => static function ( Draw $draw ): array {
-			return array( 'key' => $draw->key(), 'value' => $draw->value() );
+			return array( 'key' => $draw->key(), 'value' => $draw->value(), 'call' => $draw->one( array( 'set', 'set', 'field', 'status' ) ) );
 		},
 		'take'   => static function ( array $step, Side $side ) {
-			return Elsewhere::api( $side, $step['key'], $step['value'] );
+			return Elsewhere::api( $side, $step['key'], $step['value'], $step['call'] );
 		},
 	),
 	'by_sql'             => array( // Nobody orders it against what is dirty, so that is brought home before.
@@ -42,6 +42,17 @@ return array(
 		'take'   => static function ( array $step, Side $side ) {
 			Home::bring( $side );
 			return Elsewhere::sql( $side, $step['key'], $step['value'] );
+		},
+	),
+	'sql_delete'         => array(
+		'weight' => 1,
+		'writes' => 'SQL',
+		'draw'   => static function ( Draw $draw ): array {
+			return array( 'key' => $draw->key() );
+		},
+		'take'   => static function ( array $step, Side $side ) {
+			Home::bring( $side );
+			return Elsewhere::sql_delete( $side, $step['key'] );
 		},
 	),
 	'barrier'            => array(

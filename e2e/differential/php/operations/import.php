@@ -35,11 +35,15 @@ return array(
 				$bytes      = is_scalar( $value ) ? (string) $value : serialize( $value );
 				$metadata[] = array( $draw->key(), strlen( $bytes ) < 10000 ? $bytes : Texts::valid( $draw ) );
 			}
-			return array( 'metadata' => $metadata, 'update' => $draw->chance( 2 ) ? array( $draw->key() ) : array(), 'again' => $draw->value() );
+			return array( 'metadata' => $metadata, 'there' => $draw->chance( 3 ), 'update' => $draw->chance( 2 ) ? array( $draw->key() ) : array(), 'again' => $draw->value() );
 		},
 		'take'   => static function ( array $step, Side $side ) {
 			$work = static function () use ( $step, $side ) {
-				$post = Wxr::import( Wxr::item( $side->type, $step['metadata'] ), $step['update'] );
+				$item = Wxr::item( $side->type, $step['metadata'] );
+				if ( $step['there'] ) {
+					return Wxr::import( $item, $side->post, $step['update'] ) === $side->post;
+				}
+				$post = Wxr::import( $item, 0, $step['update'] );
 				return Fresh::ends( $post, array( $step['metadata'][0][0] => $step['again'], 'status' => 'imported' ) );
 			};
 			return Editor::does( $side->post, array(), $work );

@@ -7,6 +7,9 @@ namespace Hospital\Differential;
 
 use Hospital\Appointments_Redis\Site;
 use Hospital\Appointments_Redis\Tests\Side;
+use Hospital\Differential\Surfaces\SecondSite;
+
+require_once dirname( __DIR__ ) . '/surfaces/second-site.php';
 
 $nothing = static function ( Draw $draw ): array {
 	return array();
@@ -27,6 +30,7 @@ return array(
 		'draw'   => $nothing,
 		'take'   => static function ( array $step, Side $side ) {
 			Home::bring( $side );
+			is_multisite() && SecondSite::does( $side, static fn() => Home::bring( $side ) );
 			$side->ours && Console::the()->tell( 'kill sidecar' );
 		},
 	),

@@ -56,6 +56,20 @@ return array(
 			return $one( 'POST', $step, $side );
 		},
 	),
+	'rest_batch'  => array( // As the block editor saves several things at once.
+		'weight' => 1,
+		'draw'   => static function ( Draw $draw ): array {
+			return array( 'first' => Rest::meta( $draw ), 'second' => Rest::meta( $draw ), 'validation' => $draw->one( array( 'normal', 'require-all-validate' ) ) );
+		},
+		'take'   => static function ( array $step, Side $side ) {
+			$path     = (string) ( rest_get_route_for_post( $side->post ) ?: '/wp/v2/gone/1' );
+			$requests = array();
+			foreach ( array( $step['first'], $step['second'] ) as $meta ) {
+				$requests[] = array( 'method' => 'PATCH', 'path' => $path, 'body' => array( 'meta' => $meta ) );
+			}
+			return Rest::batch( array( 'validation' => $step['validation'], 'requests' => $requests ) );
+		},
+	),
 	'rest_create' => array(
 		'weight' => 1,
 		'draw'   => static function ( Draw $draw ): array {

@@ -24,16 +24,26 @@ final class Fresh {
 		$seen   = array( get_post_meta( $post ) );
 		$values = array_reverse( array_values( $meta ) );
 		foreach ( array_keys( $meta ) as $i => $key ) {
-			$wrote  = update_post_meta( $post, wp_slash( (string) $key ), wp_slash( $values[ $i ] ) );
-			$seen[] = array( is_int( $wrote ) ? 'a new row' : $wrote, get_post_meta( $post, (string) $key ) );
+			$seen[] = array( self::update( $post, (string) $key, $values[ $i ] ), get_post_meta( $post, (string) $key ) );
 		}
 		$seen[] = Rows::of_the_box( $post );
 		foreach ( array_keys( $meta ) as $key ) {
-			$seen[] = update_post_meta( $post, wp_slash( (string) $key ), 'about to go' );
+			$seen[] = self::update( $post, (string) $key, 'about to go' );
 		}
 		$seen[] = is_object( wp_delete_post( $post, true ) );
 		$seen[] = $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $wpdb->postmeta WHERE post_id = %d", $post ) );
 		$seen[] = get_post_meta( $post );
 		return $seen;
+	}
+
+	/**
+	 * What an update returns, without the id of a new row: MySQL may have refused the one before.
+	 *
+	 * @param mixed $value Value, not slashed.
+	 * @return mixed
+	 */
+	private static function update( int $post, string $key, $value ) {
+		$wrote = update_post_meta( $post, wp_slash( $key ), wp_slash( $value ) );
+		return is_int( $wrote ) ? 'a new row' : $wrote;
 	}
 }

@@ -49,6 +49,46 @@ final class Rest {
 	 * @return array{status: int, answer: mixed, id: int}
 	 */
 	public static function request( string $method, string $route, array $parameters ): array {
+		$response = self::ask( $method, $route, $parameters );
+		$data     = json_decode( (string) wp_json_encode( $response->get_data() ), true );
+		return array(
+			'status' => $response->get_status(),
+			'answer' => self::plain( (array) $data ),
+			'id'     => (int) ( $data['id'] ?? 0 ),
+		);
+	}
+
+	/**
+	 * Several requests in one.
+	 *
+	 * @param mixed[] $parameters Parameters.
+	 * @return mixed[] The same of each.
+	 */
+	public static function batch( array $parameters ): array {
+		$data   = json_decode( (string) wp_json_encode( self::ask( 'POST', '/batch/v1', $parameters )->get_data() ), true );
+		$answer = array( $data['failed'] ?? '' );
+		foreach ( (array) ( $data['responses'] ?? array( array( 'body' => $data ) ) ) as $each ) {
+			$answer[] = array( 'status' => $each['status'] ?? null, 'answer' => self::plain( (array) ( $each['body'] ?? array() ) ) );
+		}
+		return $answer;
+	}
+
+	/**
+	 * What is compared of an answer.
+	 *
+	 * @param mixed[] $data Answer.
+	 * @return mixed[]
+	 */
+	private static function plain( array $data ): array {
+		return array_intersect_key( $data, array_flip( array( 'code', 'message', 'additional_errors', 'status', 'meta', 'title' ) ) );
+	}
+
+	/**
+	 * The server's response.
+	 *
+	 * @param mixed[] $parameters Parameters.
+	 */
+	private static function ask( string $method, string $route, array $parameters ): \WP_REST_Response {
 		$request = new \WP_REST_Request( $method, $route );
 		if ( 'GET' === $method ) {
 			$request->set_query_params( $parameters );
@@ -58,17 +98,10 @@ final class Rest {
 		}
 		Clock::stop();
 		try {
-			$response = rest_do_request( $request );
+			return rest_do_request( $request );
 		} finally {
 			Clock::go_on();
 		}
-		$data   = json_decode( (string) wp_json_encode( $response->get_data() ), true );
-		$answer = array_intersect_key( (array) $data, array_flip( array( 'code', 'message', 'additional_errors', 'status', 'meta', 'title' ) ) );
-		return array(
-			'status' => $response->get_status(),
-			'answer' => $answer,
-			'id'     => (int) ( $data['id'] ?? 0 ),
-		);
 	}
 
 	/** The route of the type of a side's post, of its revision too; '' if the post is gone. */

@@ -44,37 +44,76 @@ final class Wxr {
 	}
 
 	/**
-	 * What the importer does with an item, call by call; the post's id. It is no part of WordPress and is not packaged.
+	 * What WordPress/wordpress-importer (at be0675bb) does with an item, call by call (process_posts() and import_end() of
+	 * src/class-wp-import.php); the post's id. It is no part of WordPress and is not packaged.
 	 *
-	 * @param string[] $update Keys that it finds there already, by a plugin's doing, and updates as WooCommerce's importer does.
+	 * @param int      $there  The post that it finds there already, by title and date; 0: none.
+	 * @param string[] $update Keys that a plugin beside it updates, as WooCommerce's importer does.
 	 */
-	public static function import( string $item, array $update ): int {
-		preg_match( '~<wp:post_type><!\[CDATA\[(.*?)\]\]>~', $item, $type );
+	public static function import( string $item, int $there, array $update ): int {
 		wp_suspend_cache_invalidation( true );
 		try {
-			$post = wp_insert_post( wp_slash( array( 'post_type' => $type[1], 'post_status' => 'publish', 'post_title' => 'Imported', 'import_id' => 0 ) ), true );
-			if ( is_wp_error( $post ) ) {
-				return 0;
-			}
-			do_action( 'wp_import_insert_post', $post, 0, array(), array() );
-			foreach ( self::metadata( $item ) as $row ) {
-				list( $key, $bytes ) = $row;
-				$value               = maybe_unserialize( $bytes );
-				if ( in_array( $key, $update, true ) ) {
-					update_post_meta( $post, wp_slash( $key ), wp_slash( $value ) );
-				} elseif ( '' !== $key ) {
-					add_post_meta( $post, wp_slash( $key ), wp_slash( $value ) );
-					do_action( 'import_post_meta', $post, $key, $value );
-				}
+			$post = 0 === $there ? self::insert( $item ) : $there;
+			foreach ( 0 === $post ? array() : self::parse( $item ) as $row ) {
+				self::add( $post, $row[0], $row[1], $update );
 			}
 		} finally {
 			wp_suspend_cache_invalidation( false );
 		}
+		wp_cache_flush();
 		return $post;
 	}
 
+	/** The post of an item; 0 if WordPress does not take it. */
+	private static function insert( string $item ): int {
+		preg_match( '~<wp:post_type><!\[CDATA\[(.*?)\]\]>~', $item, $type );
+		$data = wp_slash( array( 'import_id' => 0, 'post_author' => get_current_user_id(), 'post_title' => 'Imported', 'post_status' => 'publish', 'post_type' => $type[1] ) );
+		$post = wp_insert_post( $data, true );
+		do_action( 'wp_import_insert_post', $post, 0, $data, array() );
+		return is_wp_error( $post ) ? 0 : $post;
+	}
+
 	/**
-	 * The metadata of an item. By expressions, as the importer's last resort does it: what is stored need be no XML.
+	 * One row of metadata.
+	 *
+	 * @param string[] $update Keys that a plugin updates.
+	 */
+	private static function add( int $post, string $key, string $bytes, array $update ): void {
+		// Attachments are made anew, a lock is of no use, and no author of the file was given to a user here.
+		if ( '' === $key || '0' === $key || in_array( $key, array( '_wp_attached_file', '_wp_attachment_metadata', '_edit_lock', '_edit_last' ), true ) ) {
+			return;
+		}
+		$value = is_serialized( $bytes ) ? maybe_unserialize( preg_replace( '/O:\d+:"[^"]+":/', 'O:8:"stdClass":', $bytes ) ) : $bytes;
+		if ( in_array( $key, $update, true ) ) {
+			update_post_meta( $post, wp_slash( $key ), wp_slash_strings_only( $value ) );
+			return;
+		}
+		add_post_meta( $post, wp_slash( $key ), wp_slash_strings_only( $value ) );
+		do_action( 'import_post_meta', $post, $key, $value );
+	}
+
+	/**
+	 * The metadata of a file's item as the importer has it: of XML, and by expressions where it is none.
+	 *
+	 * @return array<int, array{string, string}> Key and bytes.
+	 */
+	private static function parse( string $item ): array {
+		$quiet = libxml_use_internal_errors( true );
+		$xml   = simplexml_load_string( "<rss xmlns:wp=\"wp\">$item</rss>" );
+		libxml_clear_errors();
+		libxml_use_internal_errors( $quiet );
+		if ( false === $xml ) {
+			return self::metadata( implode( "\n", array_map( 'rtrim', explode( "\n", $item ) ) ) );
+		}
+		$metadata = array();
+		foreach ( $xml->item->children( 'wp' )->postmeta as $row ) {
+			$metadata[] = array( (string) $row->meta_key, (string) $row->meta_value );
+		}
+		return $metadata;
+	}
+
+	/**
+	 * The metadata of an item, byte for byte.
 	 *
 	 * @return array<int, array{string, string}> Key and bytes.
 	 */
@@ -87,7 +126,9 @@ final class Wxr {
 		return $metadata;
 	}
 
+	/** As core's wxr_cdata(). */
 	private static function cdata( string $text ): string {
+		$text = mb_check_encoding( $text, 'UTF-8' ) ? $text : mb_convert_encoding( $text, 'UTF-8', 'ISO-8859-1' );
 		return '<![CDATA[' . str_replace( ']]>', ']]]]><![CDATA[>', $text ) . ']]>';
 	}
 

@@ -13,6 +13,7 @@ use Hospital\Appointments_Redis\Actions;
 use Hospital\Appointments_Redis\Births;
 use Hospital\Appointments_Redis\Bytes;
 use Hospital\Appointments_Redis\Core_Meta;
+use Hospital\Appointments_Redis\Meta_Write;
 use Hospital\Appointments_Redis\Sidecar;
 use Hospital\Appointments_Redis\View;
 
@@ -25,7 +26,7 @@ defined( 'ABSPATH' ) || exit;
 final class Change {
 
 	/** @var string Key. */
-	public $key;
+	private $key;
 
 	/** @var int */
 	private $post_id;
@@ -33,11 +34,17 @@ final class Change {
 	/** @var mixed Sanitized. */
 	private $value;
 
+	/** @var mixed maybe_serialize() of it. */
+	private $stored;
+
 	/** @var bool Whether WordPress sees the key. */
 	private $exists;
 
 	/** @var string|null The bytes as seen. */
 	private $bytes = null;
+
+	/** @var bool Whether the value is there already, as core decides it. */
+	private $is_same;
 
 	/** @var string[] The row; none while the key waits in Redis for its first sync. */
 	private $meta_ids;
@@ -48,17 +55,19 @@ final class Change {
 	 * @param int    $post_id Post.
 	 * @param string $key     Key.
 	 * @param mixed  $value   Value.
-	 * @param View   $view    The post.
+	 * @param mixed  $stored  maybe_serialize() of it.
+	 * @param View   $view    The post, as it was just seen.
 	 */
-	public function __construct( int $post_id, string $key, $value, View $view ) {
+	public function __construct( int $post_id, string $key, $value, $stored, View $view ) {
 		$this->post_id = $post_id;
 		$this->key     = $key;
 		$this->value   = $value;
-		$entry         = wp_cache_get( $post_id, 'post_meta' );
-		$this->exists  = is_array( $entry ) && ! empty( $entry[ $key ] );
-		if ( $this->exists && isset( $entry[ $key ][0] ) ) {
-			$this->bytes = (string) $entry[ $key ][0];
+		$this->stored  = $stored;
+		$this->exists  = ! empty( $view->entry[ $key ] );
+		if ( isset( $view->entry[ $key ][0] ) ) {
+			$this->bytes = (string) $view->entry[ $key ][0];
 		}
+		$this->is_same  = null !== $this->bytes && maybe_unserialize( $this->bytes ) === $value;
 		$this->meta_ids = $this->exists ? $view->ids( $key ) : array();
 	}
 
@@ -117,7 +126,7 @@ final class Change {
 			'post'  => $this->post_id,
 			'type'  => $type,
 			'key'   => $this->key,
-			'value' => Bytes::encode( Direct::bytes( $this->value ) ),
+			'value' => Bytes::encode( (string) Meta_Write::text( $this->stored ) ),
 		);
 		if ( null !== $this->bytes ) {
 			$op['row'] = Bytes::encode( $this->bytes );
@@ -125,18 +134,13 @@ final class Change {
 		return $op;
 	}
 
-	/** Whether it is there already, as core decides it. */
-	private function is_same(): bool {
-		return null !== $this->bytes && maybe_unserialize( $this->bytes ) === $this->value;
-	}
-
 	/** What core fires before it writes. */
 	private function before(): void {
 		if ( ! $this->exists ) {
 			/** This action is documented in wp-includes/meta.php */
 			do_action( 'add_post_meta', $this->post_id, $this->key, $this->value );
-		} elseif ( ! $this->is_same() ) {
-			Actions::before_update( $this->ids(), $this->post_id, $this->key, $this->value, maybe_serialize( $this->value ) );
+		} elseif ( ! $this->is_same ) {
+			Actions::before_update( $this->ids(), $this->post_id, $this->key, $this->value, $this->stored );
 		}
 	}
 
@@ -145,8 +149,8 @@ final class Change {
 		if ( ! $this->exists ) {
 			/** This action is documented in wp-includes/meta.php */
 			do_action( 'added_post_meta', 0, $this->post_id, $this->key, $this->value );
-		} elseif ( ! $this->is_same() ) {
-			Actions::after_update( $this->ids(), $this->post_id, $this->key, $this->value, maybe_serialize( $this->value ) );
+		} elseif ( ! $this->is_same ) {
+			Actions::after_update( $this->ids(), $this->post_id, $this->key, $this->value, $this->stored );
 		}
 	}
 

@@ -47,16 +47,20 @@ final class Post_Writer {
 		$view    = '' === $type || self::is_wordpress_alone() ? null : Posts::fresh_view( $post_id );
 		$view    = self::is_kept_from_redis( $post_id ) ? null : $view; // Asked after the look, which may be what finds out.
 		$changes = array();
+		$others  = array();
 		foreach ( $fields as $key => $value ) {
-			$value = sanitize_meta( (string) $key, $value, 'post', $type );
-			if ( null !== $view && self::may_offload( $view, (string) $key, $value ) ) {
-				$changes[] = new Change( $post_id, (string) $key, $value, $view );
+			$sanitized = sanitize_meta( (string) $key, $value, 'post', $type );
+			$stored    = maybe_serialize( $sanitized );
+			if ( null !== $view && self::may_offload( $view, (string) $key, $stored ) ) {
+				$changes[] = new Change( $post_id, (string) $key, $sanitized, $stored, $view );
+			} else {
+				$others[ $key ] = $value;
 			}
 		}
 		if ( $changes ) {
 			Change::make( $type, $changes, $ttl );
 		}
-		foreach ( array_diff_key( $fields, array_flip( wp_list_pluck( $changes, 'key' ) ) ) as $key => $value ) {
+		foreach ( $others as $key => $value ) {
 			self::write_natively( $post_id, $type, (string) $key, $value );
 		}
 	}
@@ -143,13 +147,13 @@ final class Post_Writer {
 	/**
 	 * Whether the sidecar may have this: what it cannot do as WordPress would, WordPress does.
 	 *
-	 * @param View   $view  The post.
-	 * @param string $key   Key.
-	 * @param mixed  $value Value, sanitized.
+	 * @param View   $view   The post.
+	 * @param string $key    Key.
+	 * @param mixed  $stored maybe_serialize() of the value, sanitized.
 	 */
-	private static function may_offload( View $view, string $key, $value ): bool {
+	private static function may_offload( View $view, string $key, $stored ): bool {
 		return ! Settings::is_excluded( $key ) && count( $view->ids( $key ) ) <= 1 && ! $view->collides( $key )
-			&& Meta_Write::means_the_same( $key, Meta_Write::bytes( $value ) );
+			&& Meta_Write::means_the_same( $key, Meta_Write::text( $stored ) );
 	}
 
 	/**

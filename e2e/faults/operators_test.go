@@ -1,0 +1,212 @@
+package faults
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"hospital-appointments-redis/e2e/containers"
+)
+
+// Faults of those who operate a site. What they need to themselves for longer
+// than another fault may last is alone.
+
+// within runs statements on one connection of root's, none of which waits for
+// locks longer than two seconds. An error is part of the game: another fault
+// may hold what they need.
+func (n *nemesis) within(queries ...string) error {
+	ctx, cancel := context.WithTimeout(n.t.Context(), 10*time.Second)
+	defer cancel()
+	conn, err := n.DB.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	for _, query := range append([]string{"SET SESSION lock_wait_timeout = 2"}, queries...) {
+		if _, err := conn.ExecContext(ctx, query); err != nil {
+			n.words("%s: %v", query, err)
+			return err
+		}
+	}
+	_, err = conn.ExecContext(ctx, "SET SESSION lock_wait_timeout = DEFAULT")
+	return err
+}
+
+// alter changes a table by a statement, and later back by another.
+func alter(there, back string) func(*nemesis) func() {
+	return func(n *nemesis) func() {
+		if n.within(there) != nil {
+			return func() {}
+		}
+		return func() {
+			containers.Eventually(n.t, time.Minute, func(context.Context) error { return n.within(back) })
+		}
+	}
+}
+
+func tables() []fault {
+	column := func(table string) fault {
+		return fault{table + " altered and restored", "database, rows", alter("ALTER TABLE "+table+" ADD COLUMN faults INT NULL, ALGORITHM=COPY",
+			"ALTER TABLE "+table+" DROP COLUMN IF EXISTS faults"), brief, long}
+	}
+	away := func(table string) fault {
+		return fault{table + " renamed and restored", "database, rows", alter("RENAME TABLE "+table+" TO faults_away", "RENAME TABLE faults_away TO "+table), brief, long}
+	}
+	return []fault{
+		column("wp_postmeta"), column("wp_hospital_sync_state"), column("wp_hospital_sync_fence"),
+		away("wp_postmeta"), away("wp_hospital_sync_fence"), away("wp_hospital_native_write"),
+		{"the database restored to an earlier state", alone, restore, 0, 0},
+		{"a copy of the site started on the same Redis", alone, copied, time.Second, long},
+	}
+}
+
+// alone is the place of a fault that goes with no other.
+const alone = "alone"
+
+// copyTables copies the site's tables into a database of their own, as they are
+// at one moment.
+func (n *nemesis) copyTables(to string) error {
+	names, err := n.tables()
+	if err != nil {
+		return err
+	}
+	queries := []string{"DROP DATABASE IF EXISTS " + to, "CREATE DATABASE " + to}
+	var locks, fill []string
+	for _, name := range names {
+		queries = append(queries, "CREATE TABLE "+to+"."+name+" LIKE wordpress."+name)
+		locks = append(locks, to+"."+name+" WRITE", "wordpress."+name+" READ")
+		fill = append(fill, "INSERT INTO "+to+"."+name+" SELECT * FROM wordpress."+name)
+	}
+	queries = append(append(queries, "LOCK TABLES "+strings.Join(locks, ", ")), fill...)
+	return n.within(append(queries, "UNLOCK TABLES")...)
+}
+
+func (n *nemesis) tables() ([]string, error) {
+	rows, err := n.DB.QueryContext(n.t.Context(), "SELECT table_name FROM information_schema.tables WHERE table_schema = 'wordpress' AND table_type = 'BASE TABLE' ORDER BY 1")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var names []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, rows.Err()
+}
+
+// restore puts the database back to what it was, an epoch ago. What was
+// acknowledged since may be gone: the operator took it. Nothing else may, and
+// the sidecars say what has happened and leave Redis alone until it is adopted.
+func restore(n *nemesis) func() {
+	home := n.home()
+	containers.Eventually(n.t, time.Minute, func(context.Context) error { return n.copyTables("faults_dump") })
+	var epoch, dumped uint64
+	read := func(from string, into *uint64) {
+		if err := n.DB.QueryRowContext(n.t.Context(), "SELECT epoch FROM "+from+".wp_hospital_sync_state WHERE blog_id = 1").Scan(into); err != nil {
+			n.t.Fatal(err)
+		}
+	}
+	read("faults_dump", &dumped)
+	native(n) // an outage of which the dump knows nothing
+	n.wait(n.between(time.Second, 2*time.Second))
+	n.recover(time.Minute)
+	n.wait(n.between(100*time.Millisecond, time.Second)) // updates of the later epoch, some of which wait in Redis
+	if read("wordpress", &epoch); epoch <= dumped {
+		n.t.Fatalf("the epoch is %d, as in the dump", epoch)
+	}
+	from := n.Now()
+	names, err := n.tables()
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	var moves []string
+	for _, name := range names {
+		moves = append(moves, "wordpress."+name+" TO faults_old."+name, "faults_dump."+name+" TO wordpress."+name)
+	}
+	containers.Eventually(n.t, time.Minute, func(context.Context) error {
+		return n.within("DROP DATABASE IF EXISTS faults_old", "CREATE DATABASE faults_old", "RENAME TABLE "+strings.Join(moves, ", "))
+	})
+	for _, f := range n.all() {
+		n.Note(Op{Who: "nemesis", Kind: Loss, Field: f, Call: from, Return: n.Now(), Since: home[f], Outcome: OK})
+	}
+	n.saysOn(n.API, "restored")
+	n.wait(n.between(brief, long)) // WordPress goes on by itself
+	return func() { n.adopt() }
+}
+
+// saysOn waits until a sidecar says why it is not ready.
+func (n *nemesis) saysOn(base, why string) {
+	containers.Eventually(n.t, 30*time.Second, func(ctx context.Context) error {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/readyz", nil)
+		if err != nil {
+			return err
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			return err
+		}
+		defer response.Body.Close()
+		text, err := io.ReadAll(response.Body)
+		if err == nil && !strings.Contains(string(text), why) {
+			err = fmt.Errorf("/readyz of %s does not say %q: %s", base, why, text)
+		}
+		return err
+	})
+}
+
+// adopt lets the sidecars take their Redis over, as README says, and deletes
+// again the posts that came back.
+func (n *nemesis) adopt() {
+	const config = "/config/wp-config.php"
+	again := func(edit string) {
+		n.ExecAs(n.t, "wordpress", "", "sed", "-i", edit, config)
+		for _, service := range []string{"sidecar", "second"} {
+			n.Stop(n.t, service)
+			n.start(service)
+		}
+		n.recover(time.Minute)
+	}
+	again("1a define( 'HOSPITAL_ADOPT_REDIS', true );")
+	again("/HOSPITAL_ADOPT_REDIS/d")
+	for _, post := range n.doomed[:min(int(n.next.Load()), len(n.doomed))] {
+		_, _ = newWeb(n.BadLines).do(call{Do: "delete_post", Post: post}) // the checker looks whether it is gone
+	}
+}
+
+// copied starts a copy of the site beside it. Its sidecar must be refused, and
+// say so; nothing of the one may come to the other.
+func copied(n *nemesis) func() {
+	containers.Eventually(n.t, time.Minute, func(context.Context) error { return n.copyTables("copy") })
+	n.statement("UPDATE copy.wp_options SET option_value = 'http://copy.example' WHERE option_name IN ('siteurl', 'home')")
+	n.statement("GRANT ALL PRIVILEGES ON copy.* TO 'wordpress'@'%'")
+	before := n.sum("copy")
+	n.BadLines.Start(n.t, "copy")
+	n.saysOn(n.Copy, "copy.example")
+	f, v := n.hot[0], n.value("api copy")
+	n.set("api copy", newDirect(n.Copy, n.Token), "PATCH", fmt.Sprintf("/v1/appointments/%d/fields/%s", f.Post, f.Key), map[string]string{"value": v}, v, f)
+	return func() {
+		n.Kill(n.t, "copy")
+		if after := n.sum("copy"); after != before {
+			n.t.Errorf("the copy's rows changed from %s to %s: what was the site's has come to it", before, after)
+		}
+	}
+}
+
+// sum tells whether a database's metadata is still what it was.
+func (n *nemesis) sum(database string) (sum string) {
+	containers.Eventually(n.t, time.Minute, func(ctx context.Context) error {
+		var values sql.NullString
+		err := n.DB.QueryRowContext(ctx, "SELECT CONCAT(COUNT(*), ' ', SUM(CRC32(CONCAT_WS('|', meta_id, post_id, meta_key, meta_value)))) FROM "+database+".wp_postmeta").Scan(&values)
+		sum = values.String
+		return err
+	})
+	return sum
+}
