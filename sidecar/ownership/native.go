@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"hospital-appointments-redis/sidecar/appointment"
@@ -30,7 +31,7 @@ func (o *Owner) orNatively(ctx context.Context, w appointment.Write, deadline in
 	var result appointment.WriteResult
 	var err error
 	inDoubt, fresh := false, false
-	for round := range rounds {
+	for range rounds {
 		if !inDoubt {
 			result, err = offloaded()
 			if err == nil || !w.Direct || w.Post.ID == 0 || !isForMySQL(err) {
@@ -38,8 +39,14 @@ func (o *Owner) orNatively(ctx context.Context, w appointment.Write, deadline in
 			}
 			inDoubt = errors.Is(err, appointment.ErrUnknownOutcome)
 		}
-		redisIsAway := inDoubt || errors.Is(err, appointment.ErrRedisAway) || errors.Is(err, appointment.ErrOtherRedis) && round > 0
-		epoch, failed := o.nativeEpoch(ctx, w.Post.Blog, redisIsAway, fresh)
+		upTo := uint64(0)
+		switch {
+		case inDoubt:
+			upTo = math.MaxUint64
+		case errors.Is(err, appointment.ErrRedisAway), errors.Is(err, appointment.ErrOtherRedis):
+			upTo = result.Epoch // a later one may have another Redis
+		}
+		epoch, failed := o.nativeEpoch(ctx, w.Post.Blog, upTo, fresh)
 		if failed == nil && epoch == 0 {
 			fresh = false
 			continue // offloaded again: back to Redis
@@ -99,9 +106,9 @@ func (o *Owner) writeNative(ctx context.Context, epoch uint64, w appointment.Wri
 }
 
 // nativeEpoch returns the epoch that the site is native in once every lease
-// from before it is over. It takes the site over if asked to; 0: the site is
-// offloaded. fresh: what was read of the row before is not good enough.
-func (o *Owner) nativeEpoch(ctx context.Context, blog uint64, takeOver, fresh bool) (uint64, error) {
+// from before it is over. It takes over a site that is offloaded in an epoch up
+// to upTo; 0: the site is offloaded. fresh: what was read of the row before is not good enough.
+func (o *Owner) nativeEpoch(ctx context.Context, blog, upTo uint64, fresh bool) (uint64, error) {
 	sites, young := o.Sites()
 	site, ok := sites[blog]
 	if !ok || !young || fresh || !site.Native {
@@ -110,7 +117,7 @@ func (o *Owner) nativeEpoch(ctx context.Context, blog uint64, takeOver, fresh bo
 			return 0, err
 		}
 	}
-	if !site.Native && takeOver {
+	if !site.Native && site.Epoch <= upTo {
 		changed, err := o.rows.takeOver(ctx, site)
 		if err != nil {
 			return 0, err
