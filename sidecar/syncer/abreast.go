@@ -2,11 +2,8 @@ package syncer
 
 import (
 	"context"
-
 	"slices"
 	"sync"
-
-	"golang.org/x/sync/errgroup"
 
 	"hospital-appointments-redis/sidecar/appointment"
 )
@@ -18,33 +15,37 @@ const abreast = 2
 
 // flushAbreast is flush, batch by batch. After an error no other batch is begun.
 func (s *Syncer) flushAbreast(ctx context.Context, ticket appointment.Lease, posts []appointment.Post, force bool) (flushed, error) {
-	if len(posts) <= s.Batch {
-		return s.flush(ctx, ticket, posts, force, false)
-	}
+	var mu sync.Mutex
 	var all flushed
 	var failed error
-	var mu sync.Mutex
-	var group errgroup.Group
-	group.SetLimit(abreast)
-	for batch := range slices.Chunk(posts, s.Batch) {
+	batches := slices.Collect(slices.Chunk(posts, s.Batch))
+	next := func() []appointment.Post {
 		mu.Lock()
-		stop := failed != nil
-		mu.Unlock()
-		if stop {
-			break
+		defer mu.Unlock()
+		if failed != nil || len(batches) == 0 {
+			return nil
 		}
-		group.Go(func() error {
+		batch := batches[0]
+		batches = batches[1:]
+		return batch
+	}
+	work := func() {
+		for batch := next(); batch != nil; batch = next() {
 			f, err := s.flush(ctx, ticket, batch, force, false)
 			mu.Lock()
-			defer mu.Unlock()
 			all.add(f)
 			if failed == nil {
 				failed = err
 			}
-			return nil
-		})
+			mu.Unlock()
+		}
 	}
-	_ = group.Wait() // what failed is in failed
+	var group sync.WaitGroup
+	for range min(abreast, len(batches)) - 1 {
+		group.Go(work)
+	}
+	work()
+	group.Wait()
 	return all, failed
 }
 
