@@ -53,6 +53,7 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("configuration:\n%w", err)
 	}
+	collectLess(environ)
 	logger := slog.New(slog.NewJSONHandler(stdout, &slog.HandlerOptions{Level: conf.LogLevel}))
 	for _, warning := range append(conf.Ignored(), conf.Warnings...) {
 		logger.Warn("configuration", "warning", warning)

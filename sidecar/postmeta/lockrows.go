@@ -93,19 +93,23 @@ func (l locker) find(ctx context.Context, where string, args []any) (map[uint64]
 // wanted are the ids of the rows that the readings may change, ascending, and
 // the posts that have none of just that key: it may be spelt otherwise, or born.
 func (l locker) wanted(found map[uint64]map[string][]uint64) (ids, bearing []any) {
+	var wanted []uint64
 	for _, r := range l.readings {
 		for _, field := range r.Fields {
 			rows := found[r.Post.ID][field.Key]
-			for _, id := range rows {
-				ids = append(ids, id)
-			}
+			wanted = append(wanted, rows...)
 			if len(rows) == 0 {
 				bearing = append(bearing, r.Post.ID)
 			}
 		}
 	}
-	slices.SortFunc(ids, func(x, y any) int { return int(int64(x.(uint64)) - int64(y.(uint64))) })
-	return slices.Compact(ids), bearing
+	slices.Sort(wanted)
+	wanted = slices.Compact(wanted)
+	ids = make([]any, len(wanted))
+	for i, id := range wanted {
+		ids[i] = id
+	}
+	return ids, bearing
 }
 
 // missing are the posts with rows that were found, wanted, and are not there
@@ -114,6 +118,9 @@ func missing(found, locked map[uint64]map[string][]uint64, ids []any) []any {
 	var posts []any
 	for post, keys := range found {
 		for key, rows := range keys {
+			if slices.Equal(rows, locked[post][key]) {
+				continue
+			}
 			for _, id := range rows {
 				if _, wanted := slices.BinarySearchFunc(ids, id, func(x any, id uint64) int { return int(int64(x.(uint64)) - int64(id)) }); wanted && !slices.Contains(locked[post][key], id) {
 					posts = append(posts, post)

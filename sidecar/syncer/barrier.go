@@ -58,17 +58,13 @@ func (s *Syncer) Barrier(ctx context.Context, blog uint64, posts []appointment.P
 func (s *Syncer) until(ctx context.Context, lease appointment.Lease, open []appointment.Post) (appointment.SyncReport, error) {
 	var report appointment.SyncReport
 	for wait := 2 * time.Millisecond; len(open) > 0; wait = min(2*wait, 50*time.Millisecond) {
-		var still []appointment.Post
-		for chunk := range slices.Chunk(open, s.Batch) {
-			f, err := s.flush(ctx, lease, chunk, true, false)
-			report.Synced += f.report.Synced
-			report.Dead += f.report.Dead
-			if err != nil {
-				return report, err
-			}
-			still = append(still, f.open...)
+		f, err := s.flushAbreast(ctx, lease, open, true)
+		report.Synced += f.report.Synced
+		report.Dead += f.report.Dead
+		if err != nil {
+			return report, err
 		}
-		if open = still; len(open) == 0 {
+		if open = f.open; len(open) == 0 {
 			break
 		}
 		report.Left = len(open)

@@ -61,7 +61,7 @@ func (s *Syncer) runOnce(ctx context.Context, resting map[uint64]rest) (failed [
 		return nil
 	}
 	awake := slices.DeleteFunc(s.owner.Blogs(), func(blog uint64) bool { return time.Now().Before(resting[blog].until) })
-	due, err := s.redis.Due(ctx, awake, s.Batch)
+	due, err := s.redis.Due(ctx, awake, abreast*s.Batch)
 	settle(resting, everyBlog, err)
 	if err != nil {
 		return []error{err}
@@ -89,10 +89,10 @@ func settle(resting map[uint64]rest, blog uint64, err error) {
 // flushAll settles a blog's due posts, batch after batch.
 func (s *Syncer) flushAll(ctx context.Context, blog uint64, due []string) error {
 	for len(due) > 0 {
-		if err := s.flushDue(ctx, blog, due); err != nil || len(due) < s.Batch {
+		if err := s.flushDue(ctx, blog, due); err != nil || len(due) < abreast*s.Batch {
 			return err
 		}
-		more, err := s.redis.Due(ctx, []uint64{blog}, s.Batch)
+		more, err := s.redis.Due(ctx, []uint64{blog}, abreast*s.Batch)
 		if err != nil {
 			return err
 		}
@@ -122,6 +122,6 @@ func (s *Syncer) flushDue(ctx context.Context, blog uint64, members []string) er
 	if err != nil {
 		return err
 	}
-	_, err = s.flush(ctx, ticket, s.posts(blog, members), false, false)
+	_, err = s.flushAbreast(ctx, ticket, s.posts(blog, members), false)
 	return err
 }

@@ -10,16 +10,26 @@ if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then
 end
 if redis.call('HGET', KEYS[3], ARGV[2]) ~= ARGV[3] then return 0 end
 
-local cleared = 0
-for i = 7, #ARGV, 4 do
-  local hash, dirty = KEYS[6 + 2 * ARGV[i]], KEYS[7 + 2 * ARGV[i]]
-  local key, mark = ARGV[i + 1], ARGV[i + 2]
-  if redis.call('HGET', dirty, key) == mark then
-    cleared = cleared + redis.call('HDEL', dirty, key)
-    if ARGV[i + 3] == 'l' then redis.call('HDEL', hash, key) end
-    -- One left out too: it may be in MySQL from a sync that died before it came here. What is a slug's is nowhere.
-    if string.find(mark, 'd', 1, true) and string.find(ARGV[2], '^%d+$') then redis.call('HSET', KEYS[5], ARGV[2] .. ':' .. key, mark) end
+local cleared, i = 0, 7
+while i <= #ARGV do
+  local slot, from, keys = ARGV[i], i, {}
+  while ARGV[i] == slot and #keys < 500 do -- unpack() has its limits
+    keys[#keys + 1] = ARGV[i + 1]
+    i = i + 4
   end
+  local hash, dirty = KEYS[6 + 2 * slot], KEYS[7 + 2 * slot]
+  local marks, clean, wrong = redis.call('HMGET', dirty, unpack(keys)), {}, {}
+  for j, key in ipairs(keys) do
+    local mark = ARGV[from + 4 * j - 2]
+    if marks[j] == mark then
+      clean[#clean + 1] = key
+      if ARGV[from + 4 * j - 1] == 'l' then wrong[#wrong + 1] = key end
+      -- One left out too: it may be in MySQL from a sync that died before it came here. What is a slug's is nowhere.
+      if string.find(mark, 'd', 1, true) and string.find(ARGV[2], '^%d+$') then redis.call('HSET', KEYS[5], ARGV[2] .. ':' .. key, mark) end
+    end
+  end
+  if #clean > 0 then cleared = cleared + redis.call('HDEL', dirty, unpack(clean)) end
+  if #wrong > 0 then redis.call('HDEL', hash, unpack(wrong)) end
 end
 if cleared > 0 then
   redis.call('HINCRBY', KEYS[1], 'generation', 1)

@@ -17,12 +17,17 @@ end
 local answer = { 0, string.format('%.0f', now) }
 for i = 5, #KEYS, 2 do
   local marks = redis.call('HGETALL', KEYS[i + 1])
-  for j = 1, #marks, 2 do
-    local n = #answer
-    answer[n + 1] = (i - 5) / 2
-    answer[n + 2] = marks[j]
-    answer[n + 3] = marks[j + 1]
-    answer[n + 4] = redis.call('HGET', KEYS[i], marks[j])
+  for from = 1, #marks, 1000 do -- unpack() has its limits
+    local keys = {}
+    for j = from, math.min(from + 999, #marks), 2 do keys[#keys + 1] = marks[j] end
+    local values = redis.call('HMGET', KEYS[i], unpack(keys))
+    for j, key in ipairs(keys) do
+      local n = #answer
+      answer[n + 1] = (i - 5) / 2
+      answer[n + 2] = key
+      answer[n + 3] = marks[from + 2 * j - 1]
+      answer[n + 4] = values[j]
+    end
   end
 end
 
