@@ -3,25 +3,16 @@ package bench
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
-
-	"hospital-appointments-redis/e2e/containers"
 )
 
 // sidecarAlone: without PHP. One write a request beside the same Echo server
 // answering with nothing, then 100 a request beside Redis with the bare script.
 func sidecarAlone(r run) {
-	build := exec.CommandContext(r.t.Context(), "go", "build", "-o", containers.BenchFile(r.t, "empty"), "./empty")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if said, err := build.CombinedOutput(); err != nil {
-		r.t.Fatalf("build the empty server: %v\n%s", err, said)
-	}
-	r.ExecAs(r.t, "localhost", "", "sh", "-c", "/bench/empty 0.0.0.0:8799 >/dev/null 2>&1 &")
-	containers.Eventually(r.t, 10*time.Second, listens(r.Address(r.t, "localhost", 8799)))
+	r.emptyServer()
 	d := time.Duration(some(1000, 400)) * time.Millisecond
 	for _, connections := range []int{1, 8, 32, 128} {
 		one := func(port int) generator {

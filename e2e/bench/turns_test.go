@@ -19,10 +19,11 @@ type turn struct {
 	ofGuide        float64
 }
 
-// ask runs a process for each round and transport; within it native, guide and
-// ours take turns, and each process' ratios are its own.
+// ask runs a process for each round and transport; within it native, guide, ours
+// and the bare parts of ours take turns, and each process' ratios are its own.
 func (q turn) ask(r run) {
 	r.t.Helper()
+	r.emptyServer()
 	r.Beside(r.t, "sidecar-unix", "HOSPITAL_LISTEN="+socket)
 	times := r.chart("Time of an update in PHP", "µs, median")
 	for _, transport := range []struct{ name, address string }{{oursTCP, "127.0.0.1:8787"}, {oursUnix, socket}} {
@@ -51,6 +52,9 @@ func (q turn) ask(r run) {
 		r.add(Figure{Question: q.question, What: transport.name + " / native, p99", Unit: "x", Rounds: ratios(p99["ours"], p99["native"])})
 		r.add(Figure{Question: q.question, What: transport.name + ", p50", Unit: "µs", Rounds: p50["ours"]})
 		if transport.name == oursTCP {
+			if q.ofGuide > 0 {
+				r.add(Figure{Question: q.question, What: "the bare parts / guide, p50", Unit: "x", Rounds: ratios(p50["bare"], p50["guide"]), Note: "an empty Echo's answer and one HSET, no plugin, no sidecar, no WordPress"})
+			}
 			times.Add(q.question, "native", Quantile(p50["native"], 0.5))
 			times.Add(q.question, "guide", Quantile(p50["guide"], 0.5))
 		}
