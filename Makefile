@@ -41,7 +41,7 @@ faults: images ## break the stack while it is written to: make faults SECONDS=60
 	HOSPITAL_SUITE=$(SUITE) go test -count 1 -v -timeout $$(( $(or $(SECONDS),300) + 1200 ))s -run 'TestCampaign$$' ./e2e/faults -faults.seconds $(or $(SECONDS),300) -faults.seed $(or $(SEED),1) -faults.fsync $(or $(FSYNC),always)
 
 mutants: images ## weaken rules of the product in turn: the faults' checker must find the harm
-	HOSPITAL_SUITE=$(SUITE) go test -count 1 -v -timeout 30m -run 'TestMutants$$' ./e2e/faults -faults.mutants
+	HOSPITAL_SUITE=$(SUITE) go test -count 1 -v -timeout 30m -run 'Mutants$$' ./e2e/faults -faults.mutants
 
 crashpoints: images ## kill a sidecar before and after every script and statement that it sends
 	HOSPITAL_SUITE=$(SUITE) go test -count 1 -v -timeout 30m -run 'TestCrashPoints$$' ./e2e/faults -faults.crashpoints -faults.seed $(or $(SEED),1)

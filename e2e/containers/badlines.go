@@ -43,6 +43,7 @@ type BadLines struct {
 type Wanted struct {
 	Redis    []string // arguments of the Redis server
 	MustUse  string   // PHP file that WordPress loads: a path below e2e
+	Plugin   string   // the plugin's directory on this machine; "" is the work tree's
 	Binary   string   // the sidecars' program: a file of this machine; "" is the image's own
 	Settings []string // environment of the sidecars
 }
@@ -118,6 +119,11 @@ func (b *BadLines) services(name string, wanted Wanted) []service {
 			s.cmd, s.mounts = wanted.Redis, []string{name + "-redis:/data"}
 			clocked(s, name+"-clock")
 		case "wordpress":
+			if wanted.Plugin != "" {
+				const at = ":/var/www/html/wp-content/plugins/hospital-appointments-redis:ro"
+				s.mounts = slices.DeleteFunc(slices.Clone(s.mounts), func(m string) bool { return strings.HasSuffix(m, at) })
+				s.mounts = append(s.mounts, wanted.Plugin+at)
+			}
 			s.env = override(s.env, "DB_HOST="+b.Line[PHPToDB].Addr, "HOSPITAL_SIDECAR_ADDRESS="+b.Line[PHPToSidecar].Addr)
 			s.mounts = append(s.mounts, name+"-redis:/redis-data", name+"-clock:"+clockDir,
 				filepath.Join(root(), "e2e", wanted.MustUse)+":/var/www/html/wp-content/mu-plugins/faults.php:ro")

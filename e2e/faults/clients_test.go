@@ -35,6 +35,7 @@ type said struct {
 	Killed  bool     `json:"killed"`
 	Seen    []string `json:"seen"`
 	Whole   bool     `json:"whole"`
+	Began   int64    `json:"began"` // CLOCK_MONOTONIC before an update, where that is not its first step
 	At      int64    `json:"at"`    // CLOCK_MONOTONIC between an update and its reading back
 	Again   bool     `json:"again"` // it was read back
 	Error   string   `json:"error"`
@@ -198,6 +199,9 @@ func (s *site) update(who string, f Field, c call, p php) {
 		o.Outcome, o.Why = Refused, got.Error
 	case got.Done:
 		o.Outcome = OK
+		if got.Began > 0 {
+			o.Call = s.At(got.Began)
+		}
 		between := s.At(got.At)
 		if got.Again {
 			s.Note(Op{

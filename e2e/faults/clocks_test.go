@@ -12,45 +12,42 @@ import (
 	"hospital-appointments-redis/e2e/containers"
 )
 
-// steppedNow is what a sidecar's time.Now adds: how far its clock is off, by a
+// stepped adds to what a sidecar's time.Now says how far its clock is off, by a
 // file that is looked at ten times a second. Elapsed time is not touched, as a
-// step of a real clock does not touch it either.
-const steppedNow = `package time
+// step of a real clock does not touch it either. Now itself must not read a
+// file: the scheduler calls it too.
+const stepped = `package time
 
 import (
 	"sync/atomic"
 	"syscall"
 )
 
-var (
-	stepLooked  atomic.Int64
-	stepSeconds atomic.Int64
-)
+var off atomic.Int64
 
-func steppedSeconds(mono int64) int64 {
-	last := stepLooked.Load()
-	if mono-last < int64(100*Millisecond) || !stepLooked.CompareAndSwap(last, mono) {
-		return stepSeconds.Load()
-	}
+func init() { go watchStep() }
+
+func watchStep() {
 	name, _ := syscall.Getenv("` + containers.StepsClock + `")
-	var text [32]byte
-	fd, err := open(name)
-	if err != nil {
-		return stepSeconds.Load()
-	}
-	n, _ := read(fd, text[:])
-	closefd(fd)
-	var seconds, sign int64 = 0, 1
-	for _, c := range text[:max(n, 0)] {
-		switch {
-		case c == '-':
-			sign = -1
-		case c >= '0' && c <= '9':
-			seconds = 10*seconds + int64(c-'0')
+	for ; ; Sleep(100 * Millisecond) {
+		fd, err := open(name)
+		if err != nil {
+			continue
 		}
+		var text [32]byte
+		n, _ := read(fd, text[:])
+		closefd(fd)
+		var seconds, sign int64 = 0, 1
+		for _, c := range text[:max(n, 0)] {
+			switch {
+			case c == '-':
+				sign = -1
+			case c >= '0' && c <= '9':
+				seconds = 10*seconds + int64(c-'0')
+			}
+		}
+		off.Store(sign * seconds)
 	}
-	stepSeconds.Store(sign * seconds)
-	return sign * seconds
 }
 `
 
@@ -59,9 +56,9 @@ func steppedSeconds(mono int64) int64 {
 func steppable() []mutant {
 	dir := filepath.Join(runtime.GOROOT(), "src/time")
 	return []mutant{
-		{file: filepath.Join(dir, "stepped.go"), new: steppedNow},
+		{file: filepath.Join(dir, "stepped.go"), new: stepped},
 		{file: filepath.Join(dir, "time.go"), old: "\tsec, nsec, mono := runtimeNow()\n\tif mono == 0 {\n\t\treturn Time{uint64(nsec), sec + unixToInternal, Local}",
-			new: "\tsec, nsec, mono := runtimeNow()\n\tsec += steppedSeconds(mono)\n\tif mono == 0 {\n\t\treturn Time{uint64(nsec), sec + unixToInternal, Local}"},
+			new: "\tsec, nsec, mono := runtimeNow()\n\tsec += off.Load()\n\tif mono == 0 {\n\t\treturn Time{uint64(nsec), sec + unixToInternal, Local}"},
 	}
 }
 

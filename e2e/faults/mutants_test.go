@@ -82,23 +82,28 @@ func TestMutants(t *testing.T) {
 	b := containers.StartBadLines(t, wanted(binary))
 	for i, m := range weakened {
 		t.Run(m.name, func(t *testing.T) {
-			for _, c := range []struct {
-				name  string
-				edits []mutant
-			}{{"the product", nil}, {"the mutant", append([]mutant{m}, also[m.name]...)}} {
-				t.Run(c.name, func(t *testing.T) {
-					change(t, b, binary, c.edits)
-					r := prepare(t, b, uint64(i))
-					r.nemesis.recover(patience)
-					m.scenario(t, r)
-					v := r.finish(t)
-					switch {
-					case c.edits == nil:
-						r.fails(t, v)
-					case len(v.Report.Findings) == 0:
-						t.Errorf("%s (%s): the checker found nothing", m.name, m.rule)
-					}
-				})
+			prove(t, b, uint64(i), m, append([]mutant{m}, also[m.name]...), func(edits []mutant) { change(t, b, binary, edits) })
+		})
+	}
+}
+
+// prove plays a mutant's scenario on the product and on the mutant.
+func prove(t *testing.T, b *containers.BadLines, seed uint64, m mutant, edits []mutant, change func(edits []mutant)) {
+	for _, c := range []struct {
+		name  string
+		edits []mutant
+	}{{"the product", nil}, {"the mutant", edits}} {
+		t.Run(c.name, func(t *testing.T) {
+			change(c.edits)
+			r := prepare(t, b, seed)
+			r.nemesis.recover(patience)
+			m.scenario(t, r)
+			v := r.finish(t)
+			switch {
+			case c.edits == nil:
+				r.fails(t, v)
+			case len(v.Report.Findings) == 0:
+				t.Errorf("%s (%s): the checker found nothing", m.name, m.rule)
 			}
 		})
 	}

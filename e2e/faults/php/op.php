@@ -15,7 +15,7 @@ defined( 'ABSPATH' ) || exit;
  * What a read saw is all there is ("whole") if a sidecar under a lease said so; what no sidecar answered for is "blind":
  * then what was acknowledged and not synced yet may be missing, as the README says.
  *
- * @param string $do    update, read or delete_post.
+ * @param string $do    update, transaction (an update in one of the caller's), read or delete_post.
  * @param int    $post  Post.
  * @param string $key   Key.
  * @param string $value Value, of an update.
@@ -36,6 +36,18 @@ function faults_op( string $do, int $post, string $key = '', string $value = '' 
 			'at'    => $at,
 			'again' => $again['done'],
 		) + $again;
+	}
+	if ( 'transaction' === $do ) {
+		global $wpdb;
+		$wpdb->query( 'START TRANSACTION' );
+		$wpdb->query( "SELECT 'in the transaction'" ); // Where a test stops it.
+		$began = hrtime( true );
+		$done  = true === update_post_meta( $post, $key, wp_slash( $value ) );
+		return array(
+			'done'  => false !== $wpdb->query( 'COMMIT' ) && $done,
+			'began' => $began,
+			'at'    => hrtime( true ),
+		);
 	}
 	if ( 'delete_post' === $do ) {
 		return array( 'done' => wp_delete_post( $post, true ) instanceof WP_Post );
