@@ -2,7 +2,7 @@
 /**
  * Plugin Name:       Hospital Appointments Redis
  * Description:       Takes high-frequency appointment metadata updates off MySQL: a local sidecar keeps them in Redis and brings them to wp_postmeta in batches.
- * Version:           1.0.0
+ * Version:           1.1.0
  * Requires at least: 6.1
  * Requires PHP:      7.4
  * License:           GPL-2.0-or-later
@@ -22,7 +22,7 @@ if ( defined( __NAMESPACE__ . '\VERSION' ) ) {
 	return; // A second copy of the plugin.
 }
 
-const VERSION = '1.0.0';
+const VERSION = '1.1.0';
 const FILE    = __FILE__;
 
 require __DIR__ . '/includes/autoload.php';
