@@ -62,8 +62,8 @@ func (r run) requests(connections, operations int) func(connection, n int) []byt
 	return func(connection, n int) []byte { return all[connection][n%different] }
 }
 
-// bareScript is what Redis does with the write script alone, 100 in a pipeline:
-// writes a second.
+// bareScript is what Redis does with the write script alone, one write a run and
+// 100 runs in a pipeline: writes a second. The sidecar puts several into a run.
 func (r run) bareScript(connections int, d time.Duration) float64 {
 	r.t.Helper()
 	text, err := os.ReadFile("../../sidecar/redisstore/lua/write.lua")
@@ -87,8 +87,8 @@ func (r run) bareScript(connections int, d time.Duration) float64 {
 				pipe := r.Redis.Pipeline()
 				for i := range 100 {
 					id := (c*100 + n*100 + i) % 2000
-					pipe.EvalSha(ctx, sha, []string{"bare:floor", fmt.Sprint("bare:", id), fmt.Sprint("bare:", id, ":dirty"), "bare:dirty", "bare:ttl", "bare:dead"},
-						"t", 1, id, 250, 0, "", 0, "status", "=", fmt.Sprint("confirmed-", n), "0")
+					pipe.EvalSha(ctx, sha, []string{"bare:floor", "bare:dirty", "bare:ttl", "bare:dead", fmt.Sprint("bare:", id), fmt.Sprint("bare:", id, ":dirty")},
+						"t", 1, 250, 0, 1, id, "", 0, 1, "status", "=", fmt.Sprint("confirmed-", n))
 				}
 				if _, err := pipe.Exec(ctx); err != nil {
 					return err
