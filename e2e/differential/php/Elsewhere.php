@@ -66,7 +66,7 @@ final class Elsewhere {
 	}
 
 	/**
-	 * SQL: all rows of just this key, or a new one.
+	 * SQL: all rows of just this key; else those that MySQL takes for the same key, spelt otherwise; else a new one.
 	 *
 	 * @param mixed $value Value.
 	 */
@@ -77,6 +77,7 @@ final class Elsewhere {
 			return 'not for others';
 		}
 		$rows = array_keys( array_filter( $side->rows(), static fn( $row ) => $row[0] === $key ) );
+		$rows = $rows ? $rows : $wpdb->get_col( $wpdb->prepare( "SELECT meta_id FROM $wpdb->postmeta WHERE post_id = %d AND meta_key = %s", $side->post, $key ) );
 		foreach ( $rows as $mid ) {
 			$wpdb->update( $wpdb->postmeta, array( 'meta_value' => $bytes ), array( 'meta_id' => $mid ) );
 		}
