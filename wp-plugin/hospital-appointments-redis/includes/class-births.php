@@ -44,7 +44,7 @@ final class Births {
 	/** Whether this request is inserting the post, and nobody has been told of it yet. */
 	public static function has( int $post_id ): bool {
 		self::settle();
-		return hrtime( true ) - ( self::$born[ get_current_blog_id() . ':' . $post_id ] ?? 0 ) < self::LONGEST;
+		return self::$born && hrtime( true ) - ( self::$born[ get_current_blog_id() . ':' . $post_id ] ?? 0 ) < self::LONGEST;
 	}
 
 	/**
