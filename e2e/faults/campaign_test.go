@@ -185,8 +185,10 @@ func tail(text string) string { return text[max(0, len(text)-6000):] }
 var decisive = []string{
 	"kill -9 of the sidecar", "kill -9 of Redis, its file complete", "kill -9 of the database", "kill -9 of PHP processes",
 	"SIGSTOP of the sidecar past its lease", "Redis restarted without its file's tail", "FLUSHALL", "maxmemory reached",
-	"COMMIT's answer to the sidecar lost", "the clock of the redis stepped", "reset after sent, php to sidecar", "reset after sent, sidecar to redis",
-	"black hole, sidecar to database", "rows of the hot posts locked", "posts deleted while they are written to",
+	"COMMIT's answer to the sidecar lost", "the clock of the redis stepped",
+	"a copy of the site started on the same Redis", "the database restored to an earlier state",
+	"reset after sent, php to sidecar", "reset after sent, sidecar to redis", "black hole, sidecar to database", "rows of the hot posts locked",
+	"posts deleted while they are written to",
 }
 
 // TestCampaign breaks the stack while it is written to: nothing acknowledged is

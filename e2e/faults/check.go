@@ -145,14 +145,14 @@ func (r *Report) field(f Field, past past, rows []string) {
 	case len(rows) == 1:
 		value = rows[0]
 	}
-	if harm, text := past.judge(value, never); harm != "" {
+	if harm, text := past.judge(value, never, never); harm != "" {
 		r.add(harm, f, "the row is %q: %s", value, text)
 	}
 	for _, o := range past.ops {
 		if o.Kind != Read {
 			continue
 		}
-		harm, text := past.judge(o.Value, o.Call)
+		harm, text := past.judge(o.Value, o.Call, o.Return)
 		switch {
 		case harm == "" || harm != Foreign && harm != RefusedIn && !o.Own && !o.Whole:
 			continue

@@ -112,6 +112,7 @@ func TestCheckerAccepts(t *testing.T) {
 			[]Op{at(Write, "a", 1, 9), at(Write, "b", 2, 3), at(Write, "c", 4, 5), at(Read, "b", 10, 11, own)}, []string{"c"}, Final{}, 0},
 		"a delete and a later birth":                         {[]Op{at(Write, "", 1, 2), at(Read, "", 3, 4), at(Write, "a", 5, 6)}, []string{"a"}, Final{}, 0},
 		"what a loss may take":                               {[]Op{at(Write, "a", 6, 7), at(Read, "a", 8, 9), at(Loss, "", 10, 12, since(5)), at(Read, "0", 13, 14)}, []string{"0"}, Final{}, 1},
+		"what a loss took while somebody read":               {[]Op{at(Write, "a", 6, 7), at(Read, "0", 9, 13), at(Loss, "", 10, 12, since(5))}, []string{"0"}, Final{}, 1},
 		"what a power cut may take":                          {[]Op{at(Write, "a", 6, 7), at(Loss, "", 10, 12, since(5), power), at(Read, "0", 13, 14)}, []string{"0"}, Final{}, 1},
 		"what a loss might have taken and not":               {[]Op{at(Write, "a", 6, 7), at(Loss, "", 10, 12, since(5)), at(Read, "a", 13, 14)}, []string{"a"}, Final{}, 0},
 		"a row that core itself adds to a post that is gone": {[]Op{at(Write, "a", 1, 2, unknown)}, []string{"a"}, Final{Gone: map[int]bool{7: true}}, 0},

@@ -48,6 +48,16 @@ func alter(there, back string) func(*nemesis) func() {
 	}
 }
 
+// resting is a fault that WordPress does not meet.
+func resting(inject func(*nemesis) func()) func(*nemesis) func() {
+	return func(n *nemesis) func() {
+		n.quiet.Store(true)
+		n.wait(2 * time.Second) // what the clients were about is over
+		heal := inject(n)
+		return func() { heal(); n.quiet.Store(false) }
+	}
+}
+
 func tables() []fault {
 	column := func(table string) fault {
 		return fault{table + " altered and restored", "database, rows", alter("ALTER TABLE "+table+" ADD COLUMN faults INT NULL, ALGORITHM=COPY",
@@ -56,9 +66,13 @@ func tables() []fault {
 	away := func(table string) fault {
 		return fault{table + " renamed and restored", "database, rows", alter("RENAME TABLE "+table+" TO faults_away", "RENAME TABLE faults_away TO "+table), brief, long}
 	}
+	// Core's update_metadata() adds a row where the SELECT for it fails, and the table may be back by then: a second row,
+	// with the plugin or without.
+	postmeta := away("wp_postmeta")
+	postmeta.inject = resting(postmeta.inject)
 	return []fault{
 		column("wp_postmeta"), column("wp_hospital_sync_state"), column("wp_hospital_sync_fence"),
-		away("wp_postmeta"), away("wp_hospital_sync_fence"), away("wp_hospital_native_write"),
+		postmeta, away("wp_hospital_sync_fence"), away("wp_hospital_native_write"),
 		{"the database restored to an earlier state", alone, restore, 0, 0},
 		{"a copy of the site started on the same Redis", alone, copied, time.Second, long},
 	}

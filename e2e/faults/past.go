@@ -23,8 +23,9 @@ func newPast(ops []Op, begin string) past {
 	return p
 }
 
-// judge says what is wrong with a value that was there at a time; "": nothing.
-func (p past) judge(value string, at time.Duration) (Harm, string) {
+// judge says what is wrong with a value that was seen between two times; "":
+// nothing.
+func (p past) judge(value string, at, until time.Duration) (Harm, string) {
 	known, refused := false, false
 	var by Op
 	for _, o := range p.ops {
@@ -36,7 +37,7 @@ func (p past) judge(value string, at time.Duration) (Harm, string) {
 			continue
 		}
 		known = true
-		if by = p.superseded(o, at); by.Kind == "" {
+		if by = p.superseded(o, at, until); by.Kind == "" {
 			return "", ""
 		}
 	}
@@ -65,14 +66,14 @@ func (p past) unseen(read Op) bool {
 }
 
 // superseded finds an acknowledged write that began after this one was over and
-// was over at the time, and that no loss can have taken. An unknown one may
-// happen at any time, so it is never superseded.
-func (p past) superseded(o Op, at time.Duration) Op {
+// was over at the time, and that no loss until another time can have taken. An
+// unknown one may happen at any time, so it is never superseded.
+func (p past) superseded(o Op, at, until time.Duration) Op {
 	if o.Outcome != OK {
 		return Op{}
 	}
 	for _, w := range p.ops {
-		if w.Kind == Write && w.Outcome == OK && w.Call > o.Return && w.Return < at && !p.mayBeLost(w, at) {
+		if w.Kind == Write && w.Outcome == OK && w.Call > o.Return && w.Return < at && !p.mayBeLost(w, until) {
 			return w
 		}
 	}
@@ -96,7 +97,7 @@ func (p past) taken(last string) []Op {
 			if o.Kind != Write || o.Value != value || o.Outcome == Refused {
 				continue
 			}
-			w := spared.superseded(o, at)
+			w := spared.superseded(o, at, at)
 			if w.Kind == "" {
 				return
 			}

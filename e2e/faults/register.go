@@ -99,7 +99,7 @@ func (p past) candidates(loss Op) []string {
 	}
 	var values []string
 	for _, o := range p.ops {
-		if o.Kind == Write && o.Outcome != Refused && o.Call <= loss.Return && p.superseded(o, loss.Since).Kind == "" {
+		if o.Kind == Write && o.Outcome != Refused && o.Call <= loss.Return && p.superseded(o, loss.Since, loss.Since).Kind == "" {
 			values = append(values, o.Value)
 		}
 	}

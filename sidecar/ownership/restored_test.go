@@ -34,6 +34,9 @@ func TestAdoptedAfterRestore(t *testing.T) {
 	// WordPress writes by itself meanwhile.
 	b.exec(t, "INSERT INTO wp_hospital_native_write (blog_id, post_id, meta_key, epoch) VALUES (1, 1, 'status', ?)", site.Epoch)
 	b.exec(t, "UPDATE wp_postmeta SET meta_value = 'since the restore' WHERE post_id = 1")
+	if view, err := refusing.Dirty(t.Context(), 1, []appointment.Post{post(1)}); !errors.Is(err, appointment.ErrOtherSite) {
+		t.Errorf("readers would see %+v, %v over what core wrote since", view, err)
+	}
 	stop()
 
 	adopting := b.sidecar(t, b.redis, adopt)
