@@ -87,8 +87,8 @@ func TestFlush(t *testing.T) {
 	})
 	t.Run("fails when something is left in the end", func(t *testing.T) {
 		stuck := says(200, map[string]string{"/v1/sync": `{"synced":0,"left":2}`})
-		runAgainst(t, stuck, "flush", "--timeout", "20ms").want(t, 1, "", "hospital-sidecar: fields brought to MySQL: 0; posts left after 20ms: 2\n")
-		runAgainst(t, stuck, "flush", "--timeout", "20ms", "--json").want(t, 1, "{\n  \"synced\": 0,\n  \"left\": 2\n}\n", "")
+		runAgainst(t, stuck, "flush", "--timeout", "1s").want(t, 1, "", "hospital-sidecar: fields brought to MySQL: 0; posts left after 1s: 2\n")
+		runAgainst(t, stuck, "flush", "--timeout", "1s", "--json").want(t, 1, "{\n  \"synced\": 0,\n  \"left\": 2\n}\n", "")
 	})
 }
 
