@@ -20,7 +20,10 @@ func (l locker) rows(ctx context.Context, s *state) error {
 	if err != nil {
 		return err
 	}
-	ids, bearing := l.wanted(found)
+	if s.spelt, err = l.spell(ctx, l.doubtful(found)); err != nil {
+		return err
+	}
+	ids, bearing := l.wanted(found, s.spelt)
 	if len(ids) > 0 {
 		locked, err := l.find(ctx, "meta_id IN ("+marks(len(ids))+") ORDER BY meta_id"+l.update, ids)
 		if err != nil {
@@ -47,6 +50,22 @@ func (l locker) rows(ctx context.Context, s *state) error {
 	}
 	s.spelt, err = l.spell(ctx, l.keys(s, bearing))
 	return err
+}
+
+// doubtful are the keys, of fields and of rows of the same post, that may be one
+// key to MySQL though they are not to us. As a rule there are none.
+func (l locker) doubtful(found map[uint64]map[string][]uint64) []string {
+	keys := map[string]bool{}
+	for _, r := range l.readings {
+		for _, field := range r.Fields {
+			for other := range found[r.Post.ID] {
+				if other != field.Key && mayBeOne(other, field.Key) {
+					keys[other], keys[field.Key] = true, true
+				}
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(keys))
 }
 
 // keys are all that matter in the posts: of their fields, rows and native writes.
@@ -91,14 +110,15 @@ func (l locker) find(ctx context.Context, where string, args []any) (map[uint64]
 }
 
 // wanted are the ids of the rows that the readings may change, ascending, and
-// the posts that have none of just that key: it may be spelt otherwise, or born.
-func (l locker) wanted(found map[uint64]map[string][]uint64) (ids, bearing []any) {
+// the posts where that is not all: they have none of just that key, which may be
+// born, or some of it that are spelt otherwise.
+func (l locker) wanted(found map[uint64]map[string][]uint64, spelt spellings) (ids, bearing []any) {
 	var wanted []uint64
 	for _, r := range l.readings {
 		for _, field := range r.Fields {
 			rows := found[r.Post.ID][field.Key]
 			wanted = append(wanted, rows...)
-			if len(rows) == 0 {
+			if len(rows) == 0 || spelt.otherwise(found[r.Post.ID], field.Key) {
 				bearing = append(bearing, r.Post.ID)
 			}
 		}

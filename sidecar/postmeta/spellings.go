@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // spellings knows which keys are one key to MySQL: core's statements compare
@@ -17,6 +18,34 @@ func (s spellings) of(key string) string {
 		return one
 	}
 	return key
+}
+
+// otherwise tells whether there are rows of a key under another spelling.
+func (s spellings) otherwise(rows map[string][]uint64, key string) bool {
+	if len(s) == 0 {
+		return false
+	}
+	for other := range rows {
+		if other != key && s.of(other) == s.of(key) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayBeOne tells whether MySQL has to be asked. Of plain ASCII a collation
+// ignores case and trailing spaces at most; of the rest only it knows.
+func mayBeOne(one, other string) bool {
+	return !isASCII(one) || !isASCII(other) || strings.EqualFold(strings.TrimRight(one, " "), strings.TrimRight(other, " "))
+}
+
+func isASCII(key string) bool {
+	for i := range len(key) {
+		if key[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // spell asks MySQL which of some keys are one. In a union with the column, whose

@@ -45,4 +45,13 @@ func TestSpellings(t *testing.T) {
 		wantSettled(t, b.sync(t, read(5, 3, set("Status", "older", 1)))[0], true)
 		b.want(t, 5, "status", "core's")
 	})
+	t.Run("rows of several spellings are all written, as in core, whatever else is in the batch", func(t *testing.T) {
+		b.row(t, 6, "status", "old")
+		b.row(t, 6, "Status", "old")
+		b.row(t, 6, "stätus", "old")
+		b.row(t, 6, "größe", "old")
+		wantSettled(t, b.sync(t, read(6, 3, set("status", "new", 1)))[0], false)
+		b.want(t, 6, "status", "new", "new", "new")
+		b.want(t, 6, "größe", "old")
+	})
 }
