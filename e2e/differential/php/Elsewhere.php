@@ -17,7 +17,8 @@ final class Elsewhere {
 	/**
 	 * A kiosk writes; to the native side, and where no sidecar may acknowledge, by the SQL that it stands for.
 	 *
-	 * A new row is brought home: before that it has no id that a later step could name.
+	 * A new row is brought home: before that it has no id that a later step could name. So is what goes to rows whose key is
+	 * spelt otherwise, which no reader lays it over.
 	 *
 	 * @param mixed  $value Value.
 	 * @param string $call  By which of the API's calls: set, field, or status, which is for the key "status" alone.
@@ -28,7 +29,7 @@ final class Elsewhere {
 		if ( null === $bytes || ! $side->ours ) {
 			return self::sql( $side, $key, $value );
 		}
-		$birth = ! in_array( $key, array_column( $side->rows(), 0 ), true );
+		$named = array_column( array_intersect_key( $side->rows(), array_flip( self::rows( $side, $key ) ) ), 0 );
 		do {
 			if ( ! Site::is_offload() ) {
 				return self::sql( $side, $key, $value );
@@ -38,7 +39,7 @@ final class Elsewhere {
 		if ( Home::$away && 'unreachable' === $answer->code ) {
 			return self::sql( $side, $key, $value );
 		}
-		if ( $answer->ok() && $birth ) {
+		if ( $answer->ok() && array( $key ) !== array_values( array_unique( $named ) ) ) {
 			Home::bring( $side );
 		}
 		return $answer->ok() ? 'done' : "refused: $answer->code $answer->message";
@@ -66,7 +67,7 @@ final class Elsewhere {
 	}
 
 	/**
-	 * SQL: all rows of just this key; else those that MySQL takes for the same key, spelt otherwise; else a new one.
+	 * SQL: all rows that MySQL takes for this key's, or a new one.
 	 *
 	 * @param mixed $value Value.
 	 */
@@ -76,8 +77,7 @@ final class Elsewhere {
 		if ( null === $bytes ) {
 			return 'not for others';
 		}
-		$rows = array_keys( array_filter( $side->rows(), static fn( $row ) => $row[0] === $key ) );
-		$rows = $rows ? $rows : $wpdb->get_col( $wpdb->prepare( "SELECT meta_id FROM $wpdb->postmeta WHERE post_id = %d AND meta_key = %s", $side->post, $key ) );
+		$rows = self::rows( $side, $key );
 		foreach ( $rows as $mid ) {
 			$wpdb->update( $wpdb->postmeta, array( 'meta_value' => $bytes ), array( 'meta_id' => $mid ) );
 		}
@@ -85,6 +85,16 @@ final class Elsewhere {
 			$wpdb->insert( $wpdb->postmeta, array( 'post_id' => $side->post, 'meta_key' => $key, 'meta_value' => $bytes ) );
 		}
 		return 'done';
+	}
+
+	/**
+	 * The rows that MySQL takes for a key's, however they spell it.
+	 *
+	 * @return string[] Meta ids.
+	 */
+	private static function rows( Side $side, string $key ): array {
+		global $wpdb;
+		return $wpdb->get_col( $wpdb->prepare( "SELECT meta_id FROM $wpdb->postmeta WHERE post_id = %d AND meta_key = %s", $side->post, $key ) );
 	}
 
 	/**
