@@ -59,6 +59,20 @@ func TestPluginMutants(t *testing.T) {
 	}
 }
 
+// TestMutantsFollow: the code is still the one that each mutant changes.
+func TestMutantsFollow(t *testing.T) {
+	for _, m := range weakened {
+		for _, e := range append([]mutant{m}, also[m.name]...) {
+			e.of(t, filepath.Join("../../sidecar", e.file))
+		}
+	}
+	for _, m := range weakenedPlugin {
+		for _, e := range append([]mutant{m}, alsoPlugin[m.name]...) {
+			e.of(t, filepath.Join("../../wp-plugin/hospital-appointments-redis/includes", e.file))
+		}
+	}
+}
+
 // weaken puts the plugin into a directory, with some edits of its includes.
 func weaken(t *testing.T, dir string, edits []mutant) {
 	t.Helper()
