@@ -148,13 +148,12 @@ func (o *Owner) Dirty(ctx context.Context, blog uint64, posts []appointment.Post
 	if err != nil {
 		return appointment.DirtyView{}, err
 	}
-	seen := o.seen.Load()
 	switch err := o.ours(ctx, blog, floors[blog]); {
 	case errors.Is(err, appointment.ErrOtherRedis): // emptied: nothing is dirty in it
 		return appointment.DirtyView{Posts: map[string][]appointment.Dirty{}}, nil
 	case err != nil: // what is another site's is never shown
 		return appointment.DirtyView{}, err
-	case seen.err == nil && floors[blog].Epoch > seen.sites[blog].Epoch:
+	case o.isBehind(ctx, blog, floors[blog].Epoch):
 		// Nor what a restored database knows nothing of: no native write of its
 		// epochs would stand against it, and nobody would see his own.
 		return appointment.DirtyView{}, fmt.Errorf("this Redis has seen a later epoch than this database: %w", appointment.ErrOtherSite)

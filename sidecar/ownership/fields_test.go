@@ -42,6 +42,13 @@ func TestDirty(t *testing.T) {
 			t.Errorf("Dirty = %+v, %v", view, err)
 		}
 	})
+	t.Run("tells them when another sidecar has returned since the row was read", func(t *testing.T) {
+		b.exec(t, "UPDATE wp_hospital_sync_state SET mode = 'offload', epoch = 6")
+		b.raw.HSet(t.Context(), "appointments:floor", "epoch", 6)
+		if view, err := s.Dirty(t.Context(), 1, posts); err != nil || len(view.Posts["1"]) != 1 {
+			t.Errorf("Dirty = %+v, %v", view, err)
+		}
+	})
 	t.Run("never tells another site's fields, whoever asks first", func(t *testing.T) {
 		b.raw.HSet(t.Context(), "appointments:floor", "site", "another clinic")
 		fresh := b.sidecar(t, b.redis)

@@ -61,3 +61,14 @@ func (o *Owner) name(ctx context.Context, blog uint64) (string, error) {
 	}
 	return name, err
 }
+
+// isBehind tells whether MySQL says that it has not come to an epoch yet. The
+// row is read again before it is believed: another sidecar may have returned.
+func (o *Owner) isBehind(ctx context.Context, blog, epoch uint64) bool {
+	seen := o.seen.Load()
+	if seen.err != nil || epoch <= seen.sites[blog].Epoch {
+		return false
+	}
+	site, err := o.Site(ctx, blog)
+	return err == nil && epoch > site.Epoch
+}
