@@ -14,6 +14,9 @@ use Hospital\Appointments_Redis\Tests\Side;
 
 final class Elsewhere {
 
+	/** @var bool Whether the last write was SQL, in the place of the API's or for its own sake. */
+	public static $was_sql = false;
+
 	/**
 	 * A kiosk writes; to the native side, and where no sidecar may acknowledge, by the SQL that it stands for.
 	 *
@@ -24,6 +27,8 @@ final class Elsewhere {
 	 * @param string $call  By which of the API's calls: set, field, or status, which is for the key "status" alone.
 	 */
 	public static function api( Side $side, string $key, $value, string $call = 'set' ): string {
+		self::$was_sql = false;
+
 		$key   = 'status' === $call ? 'status' : $key;
 		$bytes = self::bytes( $side, $key, $value );
 		if ( null === $bytes || ! $side->ours ) {
@@ -78,6 +83,8 @@ final class Elsewhere {
 			return 'not for others';
 		}
 		$rows = self::rows( $side, $key );
+
+		self::$was_sql = true;
 		foreach ( $rows as $mid ) {
 			$wpdb->update( $wpdb->postmeta, array( 'meta_value' => $bytes ), array( 'meta_id' => $mid ) );
 		}

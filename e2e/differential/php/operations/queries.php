@@ -5,7 +5,6 @@ declare(strict_types=1);
 
 namespace Hospital\Differential;
 
-use Hospital\Appointments_Redis\Site;
 use Hospital\Appointments_Redis\Tests\Side;
 
 // The posts found, by name. The side's own is among three that never change.
@@ -91,7 +90,7 @@ return array(
 			$query = array( 'meta_key' => $step['key'], 'meta_value' => $step['value'] );
 			$first = $found( $side, $query );
 			$wrote = Elsewhere::api( $side, $step['key'], $step['value'] );
-			if ( 'done' === $wrote && ( ! $side->ours || ! Site::is_offload() ) ) { // What it stands for was WordPress's own write.
+			if ( 'done' === $wrote && Elsewhere::$was_sql ) { // What it stands for was WordPress's own write.
 				wp_cache_delete( $side->post, 'post_meta' );
 				wp_cache_set_posts_last_changed();
 			}
