@@ -100,7 +100,7 @@ return array(
 			return array( 'orderby' => $draw->one( array( null, 'modified', 'title' ) ) );
 		},
 		'take'   => static function ( array $step, Side $side ) use ( $call, $login, $shown ) {
-			$filter = array( 'post_type' => $side->type, 'post_status' => 'any', 'number' => 100 ) + array_filter( $step );
+			$filter = array( 'post_type' => $side->type, 'post_status' => 'any', 'number' => 10000 ) + array_filter( $step );
 			$plain  = static function ( array $posts ) use ( $side, $shown ): array {
 				$mine = array_filter( $posts, static fn( $post ) => (int) $post['post_id'] === $side->post );
 				return array( count( $posts ) > 3, array_map( $shown, array_values( $mine ) ) );
