@@ -178,7 +178,8 @@ final class Player {
 	 * @return mixed
 	 */
 	private function last_changed() {
-		return wp_using_ext_object_cache() && wp_cache_get_last_changed( 'posts' ) ? $this->moves : wp_cache_get( 'last_changed', 'posts' );
+		$now = wp_cache_get_last_changed( 'posts' ); // Made where a flush has taken it: that is no change of anything.
+		return wp_using_ext_object_cache() ? $this->moves : $now;
 	}
 
 	/**
