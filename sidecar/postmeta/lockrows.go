@@ -12,9 +12,9 @@ import (
 // would meet core's DELETE, which takes the two the other way round, and one of
 // both would be the deadlock's victim.
 //
-// A post in which a row may be born is locked through that index all the same,
-// so that a row which somebody else is adding is waited for, not doubled; and
-// of its keys MySQL is asked which are one.
+// A post in which a row may be born, or a key has rows of several spellings, is
+// locked through that index all the same, so that a row which somebody else is
+// adding is waited for, not doubled; and of its keys MySQL is asked which are one.
 func (l locker) rows(ctx context.Context, s *state) error {
 	found, err := l.find(ctx, "post_id IN ("+l.in+") ORDER BY post_id, meta_id", l.ids)
 	if err != nil {
