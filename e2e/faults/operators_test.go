@@ -73,6 +73,7 @@ func tables() []fault {
 		column("wp_postmeta"), column("wp_hospital_sync_state"), column("wp_hospital_sync_fence"),
 		postmeta, away("wp_hospital_sync_fence"), away("wp_hospital_native_write"),
 		{"the database restored to an earlier state", alone, restore, 0, 0},
+		{"the database restored while the sidecars run", alone, restoreNow, 0, 0},
 		{"a copy of the site started on the same Redis", alone, copied, time.Second, long},
 	}
 }
@@ -115,46 +116,6 @@ func (n *nemesis) tables() ([]string, error) {
 	return names, rows.Err()
 }
 
-// restore puts the database back to what it was, an epoch ago. What was
-// acknowledged since may be gone: the operator took it. Nothing else may, and
-// the sidecars say what has happened and leave Redis alone until it is adopted.
-func restore(n *nemesis) func() {
-	home := n.home()
-	containers.Eventually(n.t, time.Minute, func(context.Context) error { return n.copyTables("faults_dump") })
-	var epoch, dumped uint64
-	read := func(from string, into *uint64) {
-		if err := n.DB.QueryRowContext(n.t.Context(), "SELECT epoch FROM "+from+".wp_hospital_sync_state WHERE blog_id = 1").Scan(into); err != nil {
-			n.t.Fatal(err)
-		}
-	}
-	read("faults_dump", &dumped)
-	native(n) // an outage of which the dump knows nothing
-	n.wait(n.between(time.Second, 2*time.Second))
-	n.recover(time.Minute)
-	n.wait(n.between(100*time.Millisecond, time.Second)) // updates of the later epoch, some of which wait in Redis
-	if read("wordpress", &epoch); epoch <= dumped {
-		n.t.Fatalf("the epoch is %d, as in the dump", epoch)
-	}
-	from := n.Now()
-	names, err := n.tables()
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	var moves []string
-	for _, name := range names {
-		moves = append(moves, "wordpress."+name+" TO faults_old."+name, "faults_dump."+name+" TO wordpress."+name)
-	}
-	containers.Eventually(n.t, time.Minute, func(context.Context) error {
-		return n.within("DROP DATABASE IF EXISTS faults_old", "CREATE DATABASE faults_old", "RENAME TABLE "+strings.Join(moves, ", "))
-	})
-	for _, f := range n.all() {
-		n.Note(Op{Who: "nemesis", Kind: Loss, Field: f, Call: from, Return: n.Now(), Since: home[f], Outcome: OK})
-	}
-	n.saysOn(n.API, "restored")
-	n.wait(n.between(brief, long)) // WordPress goes on by itself
-	return func() { n.adopt() }
-}
-
 // saysOn waits until a sidecar says why it is not ready.
 func (n *nemesis) saysOn(base, why string) {
 	containers.Eventually(n.t, 30*time.Second, func(ctx context.Context) error {
@@ -173,25 +134,6 @@ func (n *nemesis) saysOn(base, why string) {
 		}
 		return err
 	})
-}
-
-// adopt lets the sidecars take their Redis over, as README says, and deletes
-// again the posts that came back.
-func (n *nemesis) adopt() {
-	const config = "/config/wp-config.php"
-	again := func(edit string) {
-		n.ExecAs(n.t, "wordpress", "", "sed", "-i", edit, config)
-		for _, service := range []string{"sidecar", "second"} {
-			n.Stop(n.t, service)
-			n.start(service)
-		}
-		n.recover(time.Minute)
-	}
-	again("1a define( 'HOSPITAL_ADOPT_REDIS', true );")
-	again("/HOSPITAL_ADOPT_REDIS/d")
-	for _, post := range n.doomed[:min(int(n.next.Load()), len(n.doomed))] {
-		_, _ = newWeb(n.BadLines).do(call{Do: "delete_post", Post: post}) // the checker looks whether it is gone
-	}
 }
 
 // copied starts a copy of the site beside it. Its sidecar must be refused, and
