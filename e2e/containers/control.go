@@ -76,12 +76,17 @@ func (s *Stack) end(t testing.TB, service string, signal docker.Signal) {
 	}
 }
 
-// Pause stops all processes of a service where they are, until Resume.
+// Pause stops all processes of a service where they are, until Resume. The
+// freezer of cgroup v1 gives up on a process that is just being made, as a
+// health check's on a busy machine, and is then asked again.
 func (s *Stack) Pause(t testing.TB, service string) {
 	t.Helper()
-	if err := started.pool.Client.PauseContainer(s.services[service].Container.ID); err != nil {
-		t.Fatalf("pause %s: %v", service, err)
-	}
+	Eventually(t, 10*time.Second, func(context.Context) error {
+		if err := started.pool.Client.PauseContainer(s.services[service].Container.ID); err != nil {
+			return fmt.Errorf("pause %s: %w", service, err)
+		}
+		return nil
+	})
 }
 
 // Resume lets a paused service go on; one that is not paused already does.
