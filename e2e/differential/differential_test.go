@@ -50,6 +50,9 @@ func (d *driver) play(t *testing.T, first int, options ...string) report {
 	if *only != "" {
 		options = append(options, "--only="+*only)
 	}
+	if *workers > 1 {
+		options = append(options, "--beside")
+	}
 	began := time.Now()
 	var all report
 	var failed error

@@ -72,10 +72,17 @@ func tables() []fault {
 	return []fault{
 		column("wp_postmeta"), column("wp_hospital_sync_state"), column("wp_hospital_sync_fence"),
 		postmeta, away("wp_hospital_sync_fence"), away("wp_hospital_native_write"),
+		{"wp_hospital_sync_state lost", "database, rows", lose, brief, long},
 		{"the database restored to an earlier state", alone, restore, 0, 0},
 		{"the database restored while the sidecars run", alone, restoreNow, 0, 0},
 		{"a copy of the site started on the same Redis", alone, copied, time.Second, long},
 	}
+}
+
+// lose drops the table of the site rows. WordPress makes it anew, by itself.
+func lose(n *nemesis) func() {
+	_ = n.within("DROP TABLE wp_hospital_sync_state") // another fault may have the row locked
+	return func() {}
 }
 
 // alone is the place of a fault that goes with no other.

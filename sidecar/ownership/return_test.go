@@ -77,15 +77,21 @@ func TestReturn(t *testing.T) {
 		}
 	})
 	t.Run("has removed the native writes and the old fence rows of this blog only", func(t *testing.T) {
-		for _, table := range []string{"wp_hospital_native_write", "wp_hospital_sync_fence"} {
+		for table, kept := range map[string]int{"wp_hospital_native_write": 0, "wp_hospital_sync_fence": 1} {
 			containers.Eventually(t, 5*time.Second, func(ctx context.Context) error {
 				var ours, others int
 				err := b.sql.QueryRowContext(ctx, "SELECT COALESCE(SUM(blog_id = 1), 0), COALESCE(SUM(blog_id = 2), 0) FROM "+table).Scan(&ours, &others)
-				if err != nil || ours != 0 || others != 1 {
+				if err != nil || ours != kept || others != 1 {
 					return fmt.Errorf("%s: %d rows of ours, %d of others, %v", table, ours, others, err)
 				}
 				return nil
 			})
+		}
+	})
+	t.Run("has noted the epoch beside the site row, should that be lost", func(t *testing.T) {
+		var epoch uint64
+		if err := b.sql.QueryRowContext(t.Context(), "SELECT epoch FROM wp_hospital_sync_fence WHERE blog_id = 1 AND post_id = 0").Scan(&epoch); err != nil || epoch != 5 {
+			t.Errorf("epoch %d, %v; want 5", epoch, err)
 		}
 	})
 }

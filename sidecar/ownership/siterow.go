@@ -116,6 +116,8 @@ func (s siteRows) lock(ctx context.Context, blog uint64) (*sql.Tx, error) {
 
 // giveBack ends R6: offload in a new epoch with this Redis, and no native
 // writes left to remember, if the row is still what it was. false: it is not.
+// The fence row of post 0 keeps the epoch too: were the site row lost, the new
+// one would begin after it.
 func (s siteRows) giveBack(ctx context.Context, site appointment.Site, redisID string) (bool, error) {
 	tx, err := s.lock(ctx, site.Blog)
 	if err != nil {
@@ -132,6 +134,10 @@ func (s siteRows) giveBack(ctx context.Context, site appointment.Site, redisID s
 		return false, err
 	}
 	if _, err := tx.ExecContext(ctx, "DELETE FROM "+s.tables.Native()+" WHERE blog_id = ?", site.Blog); err != nil {
+		return false, away("return", err)
+	}
+	if _, err := tx.ExecContext(ctx, "INSERT INTO "+s.tables.Fence()+" (blog_id, post_id, epoch) VALUES (?, 0, ?) ON DUPLICATE KEY UPDATE epoch = VALUES(epoch)",
+		site.Blog, site.Epoch+1); err != nil {
 		return false, away("return", err)
 	}
 	if err := tx.Commit(); err != nil {

@@ -9,6 +9,7 @@ namespace Hospital\Differential;
 error_reporting( E_ALL );
 ini_set( 'display_errors', 'stderr' );
 ini_set( 'log_errors', '0' );
+ini_set( 'memory_limit', '-1' ); // Several values of a megabyte, each by every reader.
 define( 'WP_DISABLE_FATAL_ERROR_HANDLER', true );
 // A machine that is busy is slow, which is no difference.
 define( 'HOSPITAL_SIDECAR_TIMEOUT_MS', 2000 );

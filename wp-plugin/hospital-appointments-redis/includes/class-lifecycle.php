@@ -88,13 +88,7 @@ final class Lifecycle {
 
 	/** Creates what is missing for the current blog. What is there stays as it is. */
 	private static function install(): void {
-		global $wpdb;
-		$sql = str_replace( '{base}', $wpdb->base_prefix, (string) file_get_contents( __DIR__ . '/schema.sql' ) ); // phpcs:ignore WordPress.WP.AlternativeFunctions
-		foreach ( explode( ';', (string) preg_replace( '/^--.*$/m', '', $sql ) ) as $statement ) {
-			if ( '' !== trim( $statement ) ) {
-				$wpdb->query( trim( $statement ) ); // phpcs:ignore WordPress.DB
-			}
-		}
+		Site::make_tables( false );
 		if ( '' === Settings::token() ) {
 			Settings::make_token();
 		}

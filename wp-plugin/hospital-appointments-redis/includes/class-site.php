@@ -58,7 +58,8 @@ final class Site {
 	}
 
 	/**
-	 * Reads the row; makes it for a blog that has none.
+	 * Reads the row; makes it for a blog that has none. It may have been lost, so that is a take-over too: in an epoch after
+	 * all that the other tables know of, with the last return that they know of and a lease period to be waited out.
 	 *
 	 * @param bool $joined Whether the caller has a transaction open: its snapshot may be old.
 	 * @return self|null Null when there is no such table, or no database.
@@ -67,7 +68,15 @@ final class Site {
 		$blog = get_current_blog_id();
 		$sql  = 'SELECT epoch, mode, settled, returned, held, redis_id FROM ' . self::table( 'sync_state' ) . ' WHERE blog_id = ' . $blog;
 		$row  = self::row( $sql, $joined );
-		if ( null === $row && false !== self::query( 'INSERT IGNORE INTO ' . self::table( 'sync_state' ) . ' (blog_id) VALUES (' . $blog . ')', $joined ) ) {
+		if ( null === $row && ! self::$absent ) {
+			$where = ' WHERE blog_id = ' . $blog;
+			self::query(
+				'INSERT IGNORE INTO ' . self::table( 'sync_state' ) . ' (blog_id, settled, returned, epoch)'
+				. ' SELECT ' . $blog . ', 0, COALESCE(MAX(returned), 0), 1 + COALESCE(MAX(epoch), 0) FROM ('
+				. 'SELECT MAX(IF(post_id = 0, epoch, 0)) AS returned, MAX(epoch) AS epoch FROM ' . self::table( 'sync_fence' ) . $where
+				. ' UNION ALL SELECT 0, MAX(epoch) FROM ' . self::table( 'native_write' ) . $where . ') AS known',
+				$joined
+			);
 			$row = self::row( $sql, $joined );
 		}
 		if ( null === $row ) {
@@ -146,6 +155,21 @@ final class Site {
 	/** Whether there is no such table: the plugin's own were never made, or were dropped. Not, that it could not be read. */
 	public static function is_absent(): bool {
 		return self::$absent;
+	}
+
+	/**
+	 * Makes the plugin's tables, as far as they are not there.
+	 *
+	 * @param bool $aside On a connection of its own, so that a transaction of the caller's goes on; else on $wpdb.
+	 */
+	public static function make_tables( bool $aside ): void {
+		global $wpdb;
+		$sql = str_replace( '{base}', $wpdb->base_prefix, (string) file_get_contents( __DIR__ . '/schema.sql' ) ); // phpcs:ignore WordPress.WP.AlternativeFunctions
+		foreach ( explode( ';', (string) preg_replace( '/^--.*$/m', '', $sql ) ) as $statement ) {
+			if ( '' !== trim( $statement ) ) {
+				self::query( trim( $statement ), $aside );
+			}
+		}
 	}
 
 	/**

@@ -25,6 +25,9 @@ final class Take_Over {
 	/**
 	 * Runs one write of core's, in whichever mode the site is.
 	 *
+	 * Where the table of that row was lost it is made anew, so that what core writes now is known to be newer than what
+	 * Redis may still hold.
+	 *
 	 * Where the row says offload, the sidecar is asked once more: by a barrier, after which core may write as it is. If it
 	 * does not answer that either, the site is taken over. A site that has returned meanwhile is another epoch's: its sidecar
 	 * is well, and is asked again. It is not asked while a write of this process is in doubt, which may still run in this
@@ -41,7 +44,14 @@ final class Take_Over {
 		for ( $round = 0; $round < self::ROUNDS && $retries < self::RETRIES; $round++ ) {
 			$site = Site::read( $joined );
 			if ( null === $site ) {
-				return Site::is_absent() ? self::plain( $write ) : false;
+				if ( ! Site::is_absent() ) {
+					return false;
+				}
+				if ( false === get_option( Lifecycle::INSTALLED ) ) {
+					return self::plain( $write ); // There was no table ever, so no sidecar that could have taken anything.
+				}
+				Site::make_tables( true );
+				continue;
 			}
 			if ( $site->offload ) {
 				if ( $asked !== $site->epoch && ! Sidecar::is_in_doubt() && Barrier::before_write( $write->post_id, $write->keys ) ) {

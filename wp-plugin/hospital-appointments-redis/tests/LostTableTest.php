@@ -1,0 +1,53 @@
+<?php
+/**
+ * The table of the site rows is lost.
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis\Tests;
+
+use Hospital\Appointments_Redis\Site;
+
+/**
+ * WordPress goes on, and knows afterwards what it wrote: nothing that Redis held before comes over it (promise P3).
+ */
+final class LostTableTest extends ClinicTestCase {
+
+	/** As a process whose sidecar is gone writes. */
+	private const WRITE = 'return update_post_meta( $arguments["post"], "status", "since" );';
+
+	public function test_what_core_writes_meanwhile_is_newer_than_what_waits_in_redis(): void {
+		global $wpdb;
+		$post = $this->post( array( 'status' => 'pending', 'room' => '1', 'notes' => 'none' ) );
+		update_post_meta( $post, 'notes', 'synced in this epoch' );
+		$this->bring_home( $post );
+		$before = (int) self::site()->epoch;
+		update_post_meta( $post, 'status', 'waiting' );
+		update_post_meta( $post, 'room', 'waiting' );
+		$wpdb->query( 'DROP TABLE ' . Site::table( 'sync_state' ) );
+
+		$this->assertTrue( Process::run( self::WRITE, array( 'HOSPITAL_SIDECAR_ADDRESS' => '127.0.0.1:1' ), array( 'arguments' => array( 'post' => $post ) ) ) );
+		$this->assertSame( 'since', $this->row( $post, 'status' ) );
+		$this->assertGreaterThan( $before, (int) self::site()->epoch, 'the fence rows say how far it had come' );
+
+		$this->wait_for_offload();
+		$this->new_request();
+		$this->bring_home( $post );
+		$this->assertSame( 'since', $this->row( $post, 'status' ) );
+		$this->assertSame( 'waiting', $this->row( $post, 'room' ), 'what core did not write comes home' );
+	}
+
+	public function test_inside_a_transaction_of_the_callers(): void {
+		global $wpdb;
+		$post = $this->post( array( 'status' => 'pending' ) );
+		$wpdb->query( 'DROP TABLE ' . Site::table( 'sync_state' ) );
+		$undone = 'global $wpdb; $wpdb->query( "START TRANSACTION" ); $done = ' . substr( self::WRITE, strlen( 'return ' ) ) . '
+			$wpdb->query( "ROLLBACK" ); return $done;';
+		$this->assertTrue( Process::run( $undone, array( 'HOSPITAL_SIDECAR_ADDRESS' => '127.0.0.1:1' ), array( 'arguments' => array( 'post' => $post ) ) ) );
+		$this->assertSame( 'native', self::site()->mode );
+		$this->assertSame( 'pending', $this->row( $post, 'status' ), 'making the table has not committed it' );
+	}
+}
