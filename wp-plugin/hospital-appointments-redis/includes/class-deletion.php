@@ -42,7 +42,8 @@ final class Deletion {
 	}
 
 	/**
-	 * Hooked to deleted_post. What still waits for it, unseen, is overtaken: without a mark it would end as a dead letter.
+	 * Hooked to deleted_post. A row that a sidecar has born since core deleted the post's goes too; now that the post is gone
+	 * there can be no other. What still waits for it, unseen, is overtaken: without a mark it would end as a dead letter.
 	 *
 	 * @param mixed $post_id Post.
 	 */
@@ -56,6 +57,8 @@ final class Deletion {
 		if ( '' === $type || Births::has( $post_id ) ) {
 			return;
 		}
+		global $wpdb;
+		$wpdb->delete( $wpdb->postmeta, array( 'post_id' => $post_id ), '%d' );
 		if ( Transaction::is_open() || ! Sidecar::tell( 'POST', '/v1/forget', array( 'posts' => array( $type => array( $post_id ) ) ) )->ok() ) {
 			Take_Over::write( Meta_Write::none( $post_id ) );
 		}

@@ -44,9 +44,9 @@ final class LostTableTest extends ClinicTestCase {
 		global $wpdb;
 		$post = $this->post( array( 'status' => 'pending' ) );
 		$wpdb->query( 'DROP TABLE ' . Site::table( 'sync_state' ) );
-		$undone = 'global $wpdb; $wpdb->query( "START TRANSACTION" ); $done = ' . substr( self::WRITE, strlen( 'return ' ) ) . '
-			$wpdb->query( "ROLLBACK" ); return $done;';
-		$this->assertTrue( Process::run( $undone, array( 'HOSPITAL_SIDECAR_ADDRESS' => '127.0.0.1:1' ), array( 'arguments' => array( 'post' => $post ) ) ) );
+		// It may be refused: the transaction's snapshot is older than the table. WordPress hears so.
+		$undone = 'global $wpdb; $wpdb->query( "START TRANSACTION" ); update_post_meta( $arguments["post"], "status", "undone" ); $wpdb->query( "ROLLBACK" );';
+		Process::run( $undone, array( 'HOSPITAL_SIDECAR_ADDRESS' => '127.0.0.1:1' ), array( 'arguments' => array( 'post' => $post ) ) );
 		$this->assertSame( 'native', self::site()->mode );
 		$this->assertSame( 'pending', $this->row( $post, 'status' ), 'making the table has not committed it' );
 	}

@@ -1,0 +1,34 @@
+<?php
+/**
+ * Posts that are deleted while others write to them.
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis\Tests;
+
+use Hospital\Appointments_Redis\Sidecar;
+
+/**
+ * Nothing of a post that is gone stays in wp_postmeta.
+ */
+final class DeletionTest extends ClinicTestCase {
+
+	public function test_a_row_that_a_sync_bears_between_core_s_two_deletions_goes_with_the_post(): void {
+		global $wpdb;
+		$post = $this->post( array( 'status' => 'pending' ) );
+		$this->new_request();
+		add_action(
+			'delete_post',
+			function () use ( $post ): void { // The rows are gone, the post is not.
+				$this->kiosk( $post, array( 'status' => 'late' ) );
+				$this->assertTrue( Sidecar::wait_for( 'POST', '/v1/sync', array() )->ok() );
+				$this->assertSame( 'late', $this->row( $post, 'status' ) );
+			}
+		);
+		$this->assertInstanceOf( \WP_Post::class, wp_delete_post( $post, true ) );
+		$this->assertSame( '0', $wpdb->get_var( "SELECT COUNT(*) FROM $wpdb->postmeta WHERE post_id = $post" ) );
+	}
+}
