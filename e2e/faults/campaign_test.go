@@ -74,7 +74,11 @@ func prepare(t testing.TB, b *containers.BadLines, seed uint64) *run {
 	complaints := &locked{}
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("the sidecar's log:\n%s\nthe second's:\n%s\nPHP:\n%s", tail(b.Logs(t, "sidecar")), tail(b.Logs(t, "second")), tail(complaints.String()))
+			first, second := b.Logs(t, "sidecar"), b.Logs(t, "second")
+			t.Logf("the sidecar's log:\n%s\nthe second's:\n%s\nPHP:\n%s", tail(first), tail(second), tail(complaints.String()))
+			if *saved != "" {
+				_ = os.WriteFile(*saved+".log", []byte(first+"\nthe second's:\n"+second), 0o644) // a courtesy: the test has failed anyway
+			}
 		}
 	})
 	r := &run{BadLines: b, site: s, begin: map[Field]string{}, complaints: complaints, seed: seed}

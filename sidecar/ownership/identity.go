@@ -3,6 +3,7 @@ package ownership
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"hospital-appointments-redis/sidecar/appointment"
 )
@@ -62,13 +63,18 @@ func (o *Owner) name(ctx context.Context, blog uint64) (string, error) {
 	return name, err
 }
 
-// isBehind tells whether MySQL says that it has not come to an epoch yet. The
-// row is read again before it is believed: another sidecar may have returned.
+// isBehind tells whether MySQL has not come to an epoch yet, as far as it can
+// be asked. A sighting older than a lease may be of a database that was restored
+// since. Where the row says so it is read once more: another sidecar may have
+// returned.
 func (o *Owner) isBehind(ctx context.Context, blog, epoch uint64) bool {
 	seen := o.seen.Load()
+	if seen.err != nil || time.Since(seen.began) >= o.Options.Lease {
+		seen = o.renew(ctx, seen)
+	}
 	if seen.err != nil || epoch <= seen.sites[blog].Epoch {
-		return false
+		return epoch > seen.sites[blog].Epoch
 	}
 	site, err := o.Site(ctx, blog)
-	return err == nil && epoch > site.Epoch
+	return err != nil || epoch > site.Epoch
 }

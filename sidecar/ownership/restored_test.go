@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"hospital-appointments-redis/sidecar/appointment"
 )
@@ -37,6 +38,12 @@ func TestAdoptedAfterRestore(t *testing.T) {
 	if view, err := refusing.Dirty(t.Context(), 1, []appointment.Post{post(1)}); !errors.Is(err, appointment.ErrOtherSite) {
 		t.Errorf("readers would see %+v, %v over what core wrote since", view, err)
 	}
+	b.line.Cut()
+	after(t, time.Now().Add(leaseTime))
+	if view, err := refusing.Dirty(t.Context(), 1, []appointment.Post{post(1)}); !errors.Is(err, appointment.ErrOtherSite) {
+		t.Errorf("while MySQL cannot be asked readers would see %+v, %v", view, err)
+	}
+	b.line.Mend()
 	stop()
 
 	adopting := b.sidecar(t, b.redis, adopt)
