@@ -47,6 +47,7 @@ foreach ( array( 'save_post', 'add_attachment', 'wp_after_insert_post' ) as $ann
 add_action( 'clean_post_cache', array( Posts::class, 'reconsider' ) );
 add_action( 'before_delete_post', array( Deletion::class, 'before' ), PHP_INT_MAX );
 add_action( 'delete_attachment', array( Deletion::class, 'before' ), PHP_INT_MAX );
+add_action( 'added_post_meta', array( Deletion::class, 'added' ), PHP_INT_MIN, 2 );
 add_action( 'deleted_post', array( Deletion::class, 'after' ) );
 
 // Before core reads rows by SQL.
