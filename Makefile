@@ -47,7 +47,7 @@ crashpoints: images ## kill a sidecar before and after every script and statemen
 	HOSPITAL_SUITE=$(SUITE) go test -count 1 -v -timeout 30m -run 'TestCrashPoints$$' ./e2e/faults -faults.crashpoints -faults.seed $(or $(SEED),1)
 
 bench: bench-images ## measure it beside plain WordPress and the guide's way: table, figures, charts (15 minutes, a quiet machine)
-	go test -count 1 -timeout 20m -run TestBench ./e2e/bench -table -out results $(BENCH)
+	go test -count 1 -timeout 45m -run TestBench ./e2e/bench -table -out results $(BENCH)
 
 bench-quick: bench-images ## the same in two minutes, for a first look; fails on counts, never on time
 	go test -p 1 -count 1 -run 'TestRoundTrips|TestStatements|TestAllocations' ./sidecar/...
