@@ -46,7 +46,7 @@ mutants: images ## weaken rules of the product in turn: the faults' checker must
 crashpoints: images ## kill a sidecar before and after every script and statement that it sends
 	HOSPITAL_SUITE=$(SUITE) go test -count 1 -v -timeout 30m -run 'TestCrashPoints$$' ./e2e/faults -faults.crashpoints -faults.seed $(or $(SEED),1)
 
-bench: bench-images ## measure it beside plain WordPress and the guide's way: table, figures, charts (15 minutes, a quiet machine)
+bench: bench-images ## measure it beside plain WordPress and the guide's way: table, figures, charts (a quarter of an hour or more; a quiet machine)
 	go test -count 1 -timeout 45m -run TestBench ./e2e/bench -table -out results $(BENCH)
 
 bench-quick: bench-images ## the same in two minutes, for a first look; fails on counts, never on time

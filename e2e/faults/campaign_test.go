@@ -77,7 +77,9 @@ func prepare(t testing.TB, b *containers.BadLines, seed uint64) *run {
 			first, second := b.Logs(t, "sidecar"), b.Logs(t, "second")
 			t.Logf("the sidecar's log:\n%s\nthe second's:\n%s\nPHP:\n%s", tail(first), tail(second), tail(complaints.String()))
 			if *saved != "" {
-				_ = os.WriteFile(*saved+".log", []byte(first+"\nthe second's:\n"+second), 0o644) // a courtesy: the test has failed anyway
+				if err := os.WriteFile(*saved+".log", []byte(first+"\nthe second's:\n"+second), 0o644); err != nil {
+					t.Logf("the logs are not saved: %v", err)
+				}
 			}
 		}
 	})

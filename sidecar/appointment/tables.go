@@ -9,7 +9,8 @@ type Tables struct{ Base string }
 // State is the table of the site rows, one a blog.
 func (t Tables) State() string { return t.Base + "hospital_sync_state" }
 
-// Fence is the table of the fence rows, one a synced post.
+// Fence is the table of the fence rows, one a synced post; that of post 0 keeps
+// the epoch of the last return.
 func (t Tables) Fence() string { return t.Base + "hospital_sync_fence" }
 
 // Native is the table of the native writes, which has rows only in an outage.

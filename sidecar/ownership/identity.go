@@ -72,8 +72,11 @@ func (o *Owner) isBehind(ctx context.Context, blog, epoch uint64) bool {
 	if seen.err != nil || time.Since(seen.began) >= o.Options.Lease {
 		seen = o.renew(ctx, seen)
 	}
-	if seen.err != nil || epoch <= seen.sites[blog].Epoch {
-		return epoch > seen.sites[blog].Epoch
+	if epoch <= seen.sites[blog].Epoch {
+		return false
+	}
+	if seen.err != nil {
+		return true
 	}
 	site, err := o.Site(ctx, blog)
 	return err != nil || epoch > site.Epoch

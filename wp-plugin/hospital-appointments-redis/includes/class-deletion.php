@@ -19,17 +19,17 @@ final class Deletion {
 	/** @var array<string, bool> Posts on their way out: nothing more of them goes to Redis. Whether a barrier brought all of it home. */
 	private static $leaving = array();
 
-	/** @var array<string, string[]> Rows of those that are core's to delete or to leave: there when it began, or added by this request. Without an entry nobody knows. */
+	/** @var array<string, string[]|null> Rows of those that are core's to delete or to leave: there when it began, or added by this request. Null: nobody knows. */
 	private static $known = array();
 
 	/** Whether the post is being deleted by this request. */
 	public static function is_leaving( int $post_id ): bool {
-		return self::$leaving && isset( self::$leaving[ get_current_blog_id() . ':' . $post_id ] );
+		return self::$leaving && isset( self::$leaving[ self::name( $post_id ) ] );
 	}
 
 	/** Whether nothing of it is in Redis any more; what others may still send there is forgotten with the post. */
 	public static function is_home( int $post_id ): bool {
-		return self::$leaving[ get_current_blog_id() . ':' . $post_id ] ?? false;
+		return self::$leaving[ self::name( $post_id ) ] ?? false;
 	}
 
 	/**
@@ -40,13 +40,8 @@ final class Deletion {
 	public static function before( $post_id ): void {
 		$post_id = (int) $post_id;
 		if ( '' !== Posts::type( $post_id ) && ! self::is_leaving( $post_id ) ) {
-			$this_one = get_current_blog_id() . ':' . $post_id;
-
-			self::$leaving[ $this_one ] = Barrier::before_write( $post_id, array() );
-			self::$known[ $this_one ]   = self::rows( $post_id );
-			if ( '' !== $GLOBALS['wpdb']->last_error ) {
-				unset( self::$known[ $this_one ] );
-			}
+			self::$leaving[ self::name( $post_id ) ] = Barrier::before_write( $post_id, array() );
+			self::$known[ self::name( $post_id ) ]   = self::rows( $post_id );
 		}
 	}
 
@@ -57,20 +52,9 @@ final class Deletion {
 	 * @param mixed $post_id Post.
 	 */
 	public static function added( $meta_id, $post_id = 0 ): void {
-		$this_one = self::$known ? get_current_blog_id() . ':' . (int) $post_id : '';
-		if ( isset( self::$known[ $this_one ] ) ) {
-			self::$known[ $this_one ][] = (string) $meta_id;
+		if ( self::$known && isset( self::$known[ self::name( (int) $post_id ) ] ) ) {
+			self::$known[ self::name( (int) $post_id ) ][] = (string) $meta_id;
 		}
-	}
-
-	/**
-	 * The rows of a post.
-	 *
-	 * @return string[]
-	 */
-	private static function rows( int $post_id ): array {
-		global $wpdb;
-		return $wpdb->get_col( $wpdb->prepare( "SELECT meta_id FROM $wpdb->postmeta WHERE post_id = %d", $post_id ) );
 	}
 
 	/**
@@ -84,19 +68,34 @@ final class Deletion {
 		if ( ! self::is_leaving( $post_id ) ) {
 			return;
 		}
-		$type     = Posts::type( $post_id );
-		$this_one = get_current_blog_id() . ':' . $post_id;
-		$known    = self::$known[ $this_one ] ?? null;
-		unset( self::$leaving[ $this_one ], self::$known[ $this_one ] );
+		$type  = Posts::type( $post_id );
+		$known = self::$known[ self::name( $post_id ) ];
+		unset( self::$leaving[ self::name( $post_id ) ], self::$known[ self::name( $post_id ) ] );
 		if ( '' === $type || Births::has( $post_id ) ) {
 			return;
 		}
 		global $wpdb;
-		foreach ( null === $known ? array() : array_diff( self::rows( $post_id ), $known ) as $born ) {
+		foreach ( null === $known ? array() : array_diff( (array) self::rows( $post_id ), $known ) as $born ) {
 			$wpdb->delete( $wpdb->postmeta, array( 'meta_id' => $born ), '%d' );
 		}
 		if ( Transaction::is_open() || ! Sidecar::tell( 'POST', '/v1/forget', array( 'posts' => array( $type => array( $post_id ) ) ) )->ok() ) {
 			Take_Over::write( Meta_Write::none( $post_id ) );
 		}
+	}
+
+	/**
+	 * The rows of a post; null when MySQL did not say.
+	 *
+	 * @return string[]|null
+	 */
+	private static function rows( int $post_id ): ?array {
+		global $wpdb;
+		$ids = $wpdb->get_col( $wpdb->prepare( "SELECT meta_id FROM $wpdb->postmeta WHERE post_id = %d", $post_id ) );
+		return '' === $wpdb->last_error ? $ids : null;
+	}
+
+	/** A post of the current blog, as a key. */
+	private static function name( int $post_id ): string {
+		return get_current_blog_id() . ':' . $post_id;
 	}
 }

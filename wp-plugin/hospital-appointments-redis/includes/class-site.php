@@ -70,14 +70,14 @@ final class Site {
 		$row  = self::row( $sql, $joined );
 		if ( null === $row && ! self::$absent ) {
 			$where = ' WHERE blog_id = ' . $blog;
-			self::query(
+			$made  = self::query(
 				'INSERT IGNORE INTO ' . self::table( 'sync_state' ) . ' (blog_id, settled, returned, epoch)'
 				. ' SELECT ' . $blog . ', 0, COALESCE(MAX(returned), 0), 1 + COALESCE(MAX(epoch), 0) FROM ('
 				. 'SELECT MAX(IF(post_id = 0, epoch, 0)) AS returned, MAX(epoch) AS epoch FROM ' . self::table( 'sync_fence' ) . $where
 				. ' UNION ALL SELECT 0, MAX(epoch) FROM ' . self::table( 'native_write' ) . $where . ') AS known',
 				$joined
 			);
-			$row = self::row( $sql, $joined );
+			$row   = false !== $made ? self::row( $sql, $joined ) : null;
 		}
 		if ( null === $row ) {
 			return null;

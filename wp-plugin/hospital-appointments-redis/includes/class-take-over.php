@@ -25,7 +25,7 @@ final class Take_Over {
 	/**
 	 * Runs one write of core's, in whichever mode the site is.
 	 *
-	 * Where the table of that row was lost it is made anew, so that what core writes now is known to be newer than what
+	 * Where the table of the site rows was lost it is made anew, so that what core writes now is known to be newer than what
 	 * Redis may still hold.
 	 *
 	 * Where the row says offload, the sidecar is asked once more: by a barrier, after which core may write as it is. If it

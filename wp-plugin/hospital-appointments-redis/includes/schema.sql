@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS {base}hospital_sync_state (
 	redis_id VARCHAR(160) CHARACTER SET ascii NOT NULL DEFAULT ''
 ) ENGINE=InnoDB;
 
--- The newest read of Redis that was committed, and the newest version: one row per synced post.
+-- The newest read of Redis that was committed, and the newest version: one row per synced post. Post 0 keeps the epoch of the last return.
 CREATE TABLE IF NOT EXISTS {base}hospital_sync_fence (
 	blog_id         BIGINT UNSIGNED NOT NULL,
 	post_id         BIGINT UNSIGNED NOT NULL,
