@@ -110,7 +110,7 @@ func TestDiscardingADeadLetterLeavesTheReasonInTheLog(t *testing.T) {
 	f := newFakes()
 	f.letters = deadLetters()
 	s := f.serverWith(t, DefaultLimits(), slog.New(slog.NewTextHandler(&log, nil)))
-	ask(t, s, "DELETE", "/v1/dead-letters/123/notes", `{"reason":"entered by hand"}`)
+	ask(t, s, "DELETE", "/v1/dead-letters/123/notes", `{"reason":"entered by hand"}`, requestIDHeader, "id-1") // one at random may hold three letters of the value
 	if !strings.Contains(log.String(), `reason="entered by hand"`) || strings.Contains(log.String(), "caf") {
 		t.Errorf("logged %s", log.String())
 	}
@@ -127,7 +127,7 @@ func TestEachDecisionAboutADeadLetterLeavesItsActorInTheLogAndNoValue(t *testing
 			f := newFakes()
 			f.letters = deadLetters()
 			s := f.serverWith(t, DefaultLimits(), slog.New(slog.NewTextHandler(&log, nil)))
-			headers := []string{"X-Request-Id", "golden"} // one at random may hold three letters of the value
+			headers := []string{requestIDHeader, "id-1"} // one at random may hold three letters of the value
 			if actor != "" {
 				headers = append(headers, actorHeader, actor)
 			}
