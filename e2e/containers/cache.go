@@ -9,7 +9,8 @@ import (
 const (
 	dropIn      = "/var/www/html/wp-content/object-cache.php"
 	putDropIn   = "cp /e2e/wordpress/object-cache.php " + dropIn
-	emptyDropIn = "rm -rf /dev/shm/hospital-object-cache"
+	entries     = "/dev/shm/hospital-object-cache"
+	emptyDropIn = "mkdir -p -m 777 " + entries + " && find " + entries + " -mindepth 1 -ignore_readdir_race -delete" // the web server may write meanwhile
 )
 
 // ObjectCache gives WordPress a persistent object cache, empty, or takes it

@@ -4,7 +4,8 @@
  *
  *   php run.php --seed=N --sequences=K | --seconds=S [--steps=30] [--only=operation,...] [--break=NAME] [--failures=3] [--beside]
  *
- * --beside: others play at the same time, whose rows may stand between those of a key.
+ * --beside: others play at the same time, whose rows may stand between those of a key, and whose locks MySQL may have
+ * one of the two sides wait for in a circle.
  *
  * The seeds are N, N+1 and so on. Lines that begin with ">" ask the driver for something; the last, with "=", is the report.
  */
@@ -37,8 +38,8 @@ for ( $seed = $first; $seed - $first < $count && microtime( true ) < $until && c
 	$shrinker       = new Shrinker( $player );
 	$shortest       = $shrinker->shrink( $sequence );
 	$player->counts = $counts;
-	if ( null === $shortest && isset( $options['beside'] ) && false !== strpos( $difference, 'Record has changed since last read' ) ) {
-		// MariaDB ends a transaction whose UPDATE looks for its row past one that another worker has changed, be it ours or not.
+	if ( null === $shortest && isset( $options['beside'] ) && preg_match( '/MySQL refused: .*(Record has changed since last read|Deadlock found when trying to get lock)/s', $difference ) ) {
+		// InnoDB refuses a write that looks for its row, by the key's index, past one that another worker has changed or holds, be it ours or not.
 		$player->counts['(ended by another worker)'] = 1 + ( $counts['(ended by another worker)'] ?? 0 );
 		continue;
 	}
