@@ -14,16 +14,15 @@ const (
 	firstNative = 2_000_000
 )
 
-// ours and theirs are how many there are.
-func ours() int   { return some(20_000, 12_000) }
-func theirs() int { return 6_000 }
+// clinicPosts is how many there are of either: a list counts them all, so as many.
+func clinicPosts() int { return some(20_000, 12_000) }
 
 // clinic makes the posts by SQL: twenty thousand by wp_insert_post() would take
 // minutes.
 func (r run) clinic() {
 	r.t.Helper()
-	r.posts(firstOurs, ours(), offloaded)
-	r.posts(firstNative, theirs(), native)
+	r.posts(firstOurs, clinicPosts(), offloaded)
+	r.posts(firstNative, clinicPosts(), native)
 	r.sql("ANALYZE TABLE wp_posts, wp_postmeta")
 }
 

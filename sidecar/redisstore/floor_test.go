@@ -3,6 +3,7 @@ package redisstore_test
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -93,6 +94,30 @@ func TestDirty(t *testing.T) {
 	}
 	if d := view.Posts["8"][0]; !d.Direct || !d.Unverified || d.Value != "y" {
 		t.Errorf("field %+v; want direct and unverified", d)
+	}
+}
+
+// TestDirtyOfMany: of as many posts as one call may name, which is more than
+// Lua's stack holds, the first, the last and none.
+func TestDirtyOfMany(t *testing.T) {
+	b := open(t)
+	posts := make([]appointment.Post, 10000)
+	for i := range posts {
+		posts[i] = post(uint64(i + 1))
+	}
+	for _, dirty := range [][]uint64{nil, {10000}, {1, 10000}} {
+		for _, id := range dirty {
+			b.set(t, post(id), "status", "x")
+		}
+		view, err := b.Dirty(t.Context(), 1, b.lease.Token, posts)
+		if err != nil || len(view.Posts) != len(dirty) {
+			t.Fatalf("Dirty = %+v, %v; want posts %d", view.Posts, err, dirty)
+		}
+		for _, id := range dirty {
+			if fields := view.Posts[strconv.FormatUint(id, 10)]; len(fields) != 1 || fields[0].Value != "x" {
+				t.Errorf("post %d: %+v", id, fields)
+			}
+		}
 	}
 }
 

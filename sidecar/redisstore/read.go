@@ -30,14 +30,15 @@ func (s *Store) Dirty(ctx context.Context, blog uint64, id string, posts []appoi
 		return view, classify(err)
 	}
 	answer, err := cmds[0].Slice()
-	if err != nil || len(answer) != 1+len(posts) {
+	if err != nil || len(answer) != 1 && len(answer) != 1+len(posts) {
 		return view, fmt.Errorf("read script answered %T of %d", cmds[0].Val(), len(answer))
 	}
 	if view.Generation, err = strconv.ParseUint(fmt.Sprint(answer[0]), 10, 64); err != nil {
 		return view, fmt.Errorf("parse generation: %w", err)
 	}
-	for i, p := range posts {
-		fields, _ := answer[i+1].([]any)
+	for i, each := range answer[1:] {
+		fields, _ := each.([]any)
+		p := posts[i]
 		for j := 0; j+2 < len(fields); j += 3 {
 			view.Posts[p.Member()] = append(view.Posts[p.Member()], parseDirty(fields[j:j+3]))
 		}

@@ -34,8 +34,11 @@ final class Rows {
 			return null;
 		}
 		foreach ( $rows as $row ) {
-			$values[ $row->post_id ][ (string) $row->meta_key ][]   = $row->meta_value;
-			$meta_ids[ $row->post_id ][ (string) $row->meta_key ][] = $row->meta_id;
+			$id  = (int) $row->post_id; // Once: a list of a hundred has a thousand rows.
+			$key = (string) $row->meta_key;
+
+			$values[ $id ][ $key ][]   = $row->meta_value;
+			$meta_ids[ $id ][ $key ][] = $row->meta_id;
 		}
 		return array( $values, $meta_ids );
 	}
