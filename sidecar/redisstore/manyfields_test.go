@@ -3,6 +3,8 @@ package redisstore_test
 import (
 	"fmt"
 	"testing"
+
+	"hospital-appointments-redis/sidecar/appointment"
 )
 
 // TestManyFields: a post with more fields than Lua can unpack at once is
@@ -24,6 +26,18 @@ func TestManyFields(t *testing.T) {
 		t.Errorf("%d fields read", len(r.Fields))
 	}
 	wantValues(t, found, b.values(t, "appointment:7"))
+	view, err := b.Dirty(t.Context(), 1, b.lease.Token, []appointment.Post{post(7)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]string{}
+	for i, field := range view.Posts["7"] {
+		seen[field.Key] = field.Value
+		if want := r.Fields[i].Mark; field.Mark != want {
+			t.Fatalf("the mark of %s is %q, want %q", field.Key, field.Mark, want)
+		}
+	}
+	wantValues(t, seen, found)
 	b.set(t, post(7), "field7", "newer")
 	if !b.ack(t, r) {
 		t.Error("not acknowledged")

@@ -11,12 +11,14 @@ for i = 3, #KEYS, 2 do hashes[#hashes + 1] = KEYS[i] end
 for i = 1, #hashes, 1000 do dirty = dirty + redis.call('EXISTS', unpack(hashes, i, math.min(i + 999, #hashes))) end -- Lua's stack holds 8,000
 if dirty == 0 then return answer end
 for i = 2, #KEYS, 2 do
-  local marks = redis.call('HGETALL', KEYS[i + 1])
-  local fields = {}
-  for j = 1, #marks, 2 do
-    fields[#fields + 1] = marks[j]
-    fields[#fields + 1] = marks[j + 1]
-    fields[#fields + 1] = redis.call('HGET', KEYS[i], marks[j])
+  local marks, fields, keys = redis.call('HGETALL', KEYS[i + 1]), {}, {}
+  for j = 1, #marks, 2 do keys[#keys + 1] = marks[j] end
+  for from = 1, #keys, 1000 do
+    local values = redis.call('HMGET', KEYS[i], unpack(keys, from, math.min(from + 999, #keys)))
+    for j = 1, #values do
+      local key = from + j - 1
+      fields[3 * key - 2], fields[3 * key - 1], fields[3 * key] = keys[key], marks[2 * key], values[j]
+    end
   end
   answer[#answer + 1] = fields
 end

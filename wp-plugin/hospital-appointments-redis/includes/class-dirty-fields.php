@@ -45,9 +45,9 @@ final class Dirty_Fields {
 			return $found;
 		}
 		$found->leased = true === ( $answer->data['lease'] ?? false );
-		$versions      = $found->read( $answer->data['posts'] );
-		if ( ! $found->leased && $versions ) {
-			$found->weigh( $versions );
+		$found->read( $answer->data['posts'] );
+		if ( ! $found->leased && $found->fields ) {
+			$found->weigh( $answer->data['posts'] );
 		}
 		return $found;
 	}
@@ -56,31 +56,27 @@ final class Dirty_Fields {
 	 * Reads the answer.
 	 *
 	 * @param array<mixed> $posts The answer's posts.
-	 * @return array<int, array<int|string, int[]>> Epoch and counter by post and key.
 	 */
-	private function read( array $posts ): array {
-		$versions = array();
+	private function read( array $posts ): void {
 		foreach ( $posts as $id => $fields ) {
 			foreach ( is_array( $fields ) ? $fields : array() as $key => $field ) {
 				$bytes = Bytes::decode( $field['value'] ?? null );
 				if ( null !== $bytes || true === ( $field['deleted'] ?? false ) ) {
 					$this->fields[ (int) $id ][ $key ] = $bytes;
-					$versions[ (int) $id ][ $key ]     = array( (int) ( $field['epoch'] ?? 0 ), (int) ( $field['counter'] ?? 0 ) );
 				}
 			}
 		}
-		return $versions;
 	}
 
 	/**
 	 * Drops what counts no more: a field of before the last return, one with a native write of a later epoch, one that
 	 * MySQL already has, or had, as a Redis that came back older may show.
 	 *
-	 * @param array<int, array<int|string, int[]>> $versions Epoch and counter by post and key.
+	 * @param array<mixed> $posts The answer's posts, whose fields have epoch and counter.
 	 */
-	private function weigh( array $versions ): void {
+	private function weigh( array $posts ): void {
 		global $wpdb;
-		$ids  = implode( ',', array_keys( $versions ) );
+		$ids  = implode( ',', array_keys( $this->fields ) );
 		$sql  = 'SELECT s.returned, n.post_id, n.meta_key, n.epoch, 0 FROM ' . Site::table( 'sync_state' ) . ' s LEFT JOIN ' . Site::table( 'native_write' ) . ' n'
 			. " ON n.blog_id = s.blog_id AND n.post_id IN (0,$ids) WHERE s.blog_id = " . get_current_blog_id()
 			. ' UNION ALL SELECT 0, post_id, NULL, version_epoch, version_counter FROM ' . Site::table( 'sync_fence' )
@@ -101,8 +97,9 @@ final class Dirty_Fields {
 				$native[ (int) $row[1] ][ (string) $row[2] ] = (int) $row[3];
 			}
 		}
-		foreach ( $versions as $id => $keys ) {
-			foreach ( $keys as $key => $version ) {
+		foreach ( $this->fields as $id => $keys ) {
+			foreach ( array_keys( $keys ) as $key ) {
+				$version = array( (int) ( $posts[ $id ][ $key ]['epoch'] ?? 0 ), (int) ( $posts[ $id ][ $key ]['counter'] ?? 0 ) );
 				$written = max( $native[ $id ][ $key ] ?? 0, $native[ $id ][''] ?? 0, $native[0][ $key ] ?? 0, $native[0][''] ?? 0 );
 				if ( $version[0] < $returned || $written > $version[0] || $version <= ( $fences[ $id ] ?? array( 0, 0 ) ) ) {
 					unset( $this->fields[ $id ][ $key ] );
