@@ -47,17 +47,17 @@ crashpoints: images ## kill a sidecar before and after every script and statemen
 	HOSPITAL_SUITE=$(SUITE) go test -count 1 -v -timeout 30m -run 'TestCrashPoints$$' ./e2e/faults -faults.crashpoints -faults.seed $(or $(SEED),1)
 
 bench: bench-images ## measure it beside plain WordPress and the guide's way: table, figures, charts (a quarter of an hour or more; a quiet machine)
-	go test -count 1 -timeout 45m -run TestBench ./e2e/bench -table -out results $(BENCH)
+	go test -count 1 -v -timeout 45m -run 'TestBench$$' ./e2e/bench -table -out results $(BENCH)
 
 bench-quick: bench-images ## the same in two minutes, for a first look; fails on counts, never on time
 	go test -p 1 -count 1 -run 'TestRoundTrips|TestStatements|TestAllocations' ./sidecar/...
-	go test -count 1 -timeout 10m -run TestBench ./e2e/bench -table -quick -out $(CURDIR)/dist/bench-quick $(BENCH)
+	go test -count 1 -v -timeout 10m -run 'TestBench$$' ./e2e/bench -table -quick -out $(CURDIR)/dist/bench-quick $(BENCH)
 
 bench-readme: ## README's performance section and the charts' check, from the figures of the last `make bench`
 	go test -count 1 -run TestReadme ./e2e/bench -update
 
 profile: bench-images ## where the time of an update goes: dist/profile/ gets CPU and allocation profiles of the sidecar under load
-	go test -count 1 -timeout 10m -run TestProfile ./e2e/bench -profile -out $(CURDIR)/dist/profile
+	go test -count 1 -v -timeout 10m -run TestProfile ./e2e/bench -profile -out $(CURDIR)/dist/profile
 
 bench-go: ## Go benchmarks of the sidecar's hot functions, with allocations
 	go test -run '^$$' -bench . -benchmem ./sidecar/...
