@@ -28,28 +28,32 @@ const commit = "\x03COMMIT"
 type crashPoint struct {
 	name, text string
 	inRedis    bool
-	stimulus   func(*nemesis) // what makes a sidecar come there; nil: it does anyway
+	stimulus   func(*nemesis)               // what makes a sidecar come there; nil: it does anyway
+	under      func(*nemesis) (heal func()) // what lasts meanwhile; nil: nothing
 }
 
 var statements = []crashPoint{
-	{"the read of the site rows", "SELECT blog_id, epoch, mode", false, nil},
-	{"BEGIN", "\x03START TRANSACTION", false, nil},
-	{"the site row's lock", "returned FROM wp_hospital_sync_state WHERE blog_id = 1 LOCK", false, nil},
-	{"the fence rows' lock", "FROM wp_hospital_sync_fence WHERE blog_id = 1 AND post_id IN", false, nil},
-	{"a fence row's birth", "INTO wp_hospital_sync_fence (blog_id, post_id) VALUES", false, native},
-	{"the read of native writes", "FROM wp_hospital_native_write WHERE blog_id = 1 AND post_id IN", false, native},
-	{"the posts' lock", "SELECT ID FROM wp_posts WHERE ID IN", false, nil},
-	{"the rows' lock", "FROM wp_postmeta WHERE meta_id IN", false, nil},
-	{"the values", "INSERT INTO wp_postmeta (meta_id", false, nil},
-	{"births", "INSERT INTO wp_postmeta (post_id", false, nil},
-	{"deletions", "DELETE FROM wp_postmeta WHERE meta_id IN", false, nil},
-	{"the fence", "stamp, version_epoch, version_counter) VALUES", false, nil},
-	{"COMMIT", commit, false, nil},
-	{"the take-over", "SET mode = 'native', epoch = epoch + 1", false, emptied},
-	{"the settling", "SET settled = epoch", false, emptied},
-	{"the return", "SET mode = 'offload'", false, native},
-	{"the end of native writes", "DELETE FROM wp_hospital_native_write", false, native},
-	{"the pruning of fences", "DELETE FROM wp_hospital_sync_fence", false, native},
+	{"the read of the site rows", "SELECT blog_id, epoch, mode", false, nil, nil},
+	{"BEGIN", "\x03START TRANSACTION", false, nil, nil},
+	{"the site row's lock", "returned FROM wp_hospital_sync_state WHERE blog_id = 1 LOCK", false, nil, nil},
+	{"the fence rows' lock", "FROM wp_hospital_sync_fence WHERE blog_id = 1 AND post_id IN", false, nil, nil},
+	{"a fence row's birth", "INTO wp_hospital_sync_fence (blog_id, post_id) VALUES", false, native, nil},
+	{"the read of native writes", "FROM wp_hospital_native_write WHERE blog_id = 1 AND post_id IN", false, native, nil},
+	{"the posts' lock", "SELECT ID FROM wp_posts WHERE ID IN", false, nil, nil},
+	{"the rows' lock", "FROM wp_postmeta WHERE meta_id IN", false, nil, nil},
+	{"the values", "INSERT INTO wp_postmeta (meta_id", false, nil, nil},
+	{"births", "INSERT INTO wp_postmeta (post_id", false, nil, nil},
+	{"deletions", "DELETE FROM wp_postmeta WHERE meta_id IN", false, nil, nil},
+	{"the fence", "stamp, version_epoch, version_counter) VALUES", false, nil, nil},
+	{"COMMIT", commit, false, nil, nil},
+	{"the take-over", "SET mode = 'native', epoch = epoch + 1", false, emptied, nil},
+	{"the settling", "SET settled = epoch", false, emptied, nil},
+	{"the return", "SET mode = 'offload'", false, native, nil},
+	{"the end of native writes", "DELETE FROM wp_hospital_native_write", false, native, nil},
+	{"the pruning of fences", "DELETE FROM wp_hospital_sync_fence", false, native, nil},
+	{"the mark of a direct write", "INTO wp_hospital_native_write (blog_id, post_id, meta_key, epoch)", false, nil, withoutRedis},
+	{"the notice of a direct write", "INTO wp_hospital_sync_notice", false, nil, withoutRedis},
+	{"COMMIT of a direct write", commit, false, nil, withoutRedis},
 }
 
 var scripts = []crashPoint{
@@ -73,7 +77,7 @@ func points(t testing.TB) []crashPoint {
 			t.Fatal(err)
 		}
 		sum := sha1.Sum(text)
-		all = append(all, crashPoint{p.name + ".lua", hex.EncodeToString(sum[:]), true, p.stimulus})
+		all = append(all, crashPoint{p.name + ".lua", hex.EncodeToString(sum[:]), true, p.stimulus, nil})
 	}
 	return all
 }
@@ -90,6 +94,19 @@ func emptied(n *nemesis) {
 	n.flush()
 	n.wait(3 * time.Second)
 	n.quiet.Store(false)
+}
+
+// withoutRedis leaves the sidecars none: what the direct API takes goes to MySQL.
+func withoutRedis(n *nemesis) (heal func()) {
+	for _, line := range []string{containers.SidecarToRedis, containers.SecondToRedis} {
+		n.Line[line].Set(containers.Toxics{Refuse: true})
+	}
+	n.wait(2 * time.Second) // syncs under way end
+	return func() {
+		for _, line := range []string{containers.SidecarToRedis, containers.SecondToRedis} {
+			n.Line[line].Mend()
+		}
+	}
 }
 
 // letter sends what can only become a dead letter.
@@ -134,6 +151,9 @@ func (n *nemesis) crash(p crashPoint, after bool) bool {
 	lines := map[string]string{"sidecar": containers.SidecarToDB, "second": containers.SecondToDB}
 	if p.inRedis {
 		lines = map[string]string{"sidecar": containers.SidecarToRedis, "second": containers.SecondToRedis}
+	}
+	if p.under != nil {
+		defer p.under(n)()
 	}
 	first, second := n.Line[lines["sidecar"]].StopAt(p.text, after), n.Line[lines["second"]].StopAt(p.text, after)
 	defer n.Line[lines["sidecar"]].Leave(first)
