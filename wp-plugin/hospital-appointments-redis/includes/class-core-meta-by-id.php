@@ -64,6 +64,9 @@ final class Core_Meta_By_Id {
 		/** This action is documented in wp-includes/meta.php */
 		do_action( 'delete_postmeta', $meta_id );
 		$deleted = (bool) Take_Over::write( Meta_Write::delete( $post_id, (string) $meta->meta_key, array( (string) $meta_id ), false ) );
+		if ( ! $deleted ) {
+			Deletion::not_deleted( $meta_id, $post_id );
+		}
 		wp_cache_delete( $post_id, 'post_meta' );
 		/** This action is documented in wp-includes/meta.php */
 		do_action( 'deleted_post_meta', (array) $meta_id, $post_id, $meta->meta_key, $meta->meta_value );

@@ -58,6 +58,19 @@ final class Deletion {
 	}
 
 	/**
+	 * A row that core meant to delete is still there: our tables were away, not wp_postmeta. It goes with the post, as one that
+	 * was not there when it began.
+	 *
+	 * @param int $meta_id Row.
+	 * @param int $post_id Post.
+	 */
+	public static function not_deleted( int $meta_id, int $post_id ): void {
+		if ( isset( self::$known[ self::name( $post_id ) ] ) ) {
+			self::$known[ self::name( $post_id ) ] = array_diff( self::$known[ self::name( $post_id ) ], array( (string) $meta_id ) );
+		}
+	}
+
+	/**
 	 * Hooked to deleted_post. A row that a sidecar has born since core looked for the post's goes too; now that the post is
 	 * gone there can be no other. What still waits for it, unseen, is overtaken: without a mark it would end as a dead letter.
 	 *
