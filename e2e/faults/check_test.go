@@ -71,6 +71,8 @@ func TestCheckerFinds(t *testing.T) {
 		"a dead letter of what was refused":       {Unaccounted, []Op{at(Write, "a", 1, 2, refused)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "refused"}}}},
 		"an overtaken one acknowledged unmarked":  {Unaccounted, []Op{at(Write, "a", 1, 2)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "overtaken"}}}},
 		"a letter of a post that is there":        {Unaccounted, []Op{at(Write, "a", 1, 2)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "post_gone"}}}},
+		"a lost write taken with reserve":         {Lost, []Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4, unverified)}, []string{"a"}, Final{}},
+		"one taken with reserve over a newer one": {Lost, []Op{at(Write, "a", 1, 2, unverified), at(Write, "b", 3, 4)}, []string{"a"}, Final{}},
 		"a lost write beside a dead letter's one": {Lost, []Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4, unverified)}, []string{"0"}, Final{Letters: []Letter{{field, "b", "overtaken"}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -117,7 +119,9 @@ func TestCheckerAccepts(t *testing.T) {
 		"what a loss might have taken and not":               {[]Op{at(Write, "a", 6, 7), at(Loss, "", 10, 12, since(5)), at(Read, "a", 13, 14)}, []string{"a"}, Final{}, 0},
 		"a row that core itself adds to a post that is gone": {[]Op{at(Write, "a", 1, 2, unknown)}, []string{"a"}, Final{Gone: map[int]bool{7: true}}, 0},
 		"a dead letter of a post that is gone":               {[]Op{at(Write, "a", 1, 2)}, nil, Final{Gone: map[int]bool{7: true}, Letters: []Letter{{field, "a", "post_gone"}}}, 0},
-		"an overtaken write, marked as such":                 {[]Op{at(Write, "a", 1, 2, unverified)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "overtaken"}}}, 0},
+		"an overtaken write whose letter a later one has taken the place of": {
+			[]Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4, unverified), at(Read, "a", 5, 6), at(Write, "c", 7, 8)}, []string{"c"}, Final{}, 0},
+		"an overtaken write, marked as such": {[]Op{at(Write, "a", 1, 2, unverified)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "overtaken"}}}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.final.Rows = map[Field][]string{field: c.rows}

@@ -67,13 +67,14 @@ func (p past) unseen(read Op) bool {
 
 // superseded finds an acknowledged write that began after this one was over and
 // was over at the time, and that no loss until another time can have taken. An
-// unknown one may happen at any time, so it is never superseded.
+// unknown one may happen at any time, so it is never superseded. One that was
+// taken with reserve, and may have become a dead letter, supersedes none.
 func (p past) superseded(o Op, at, until time.Duration) Op {
 	if o.Outcome != OK {
 		return Op{}
 	}
 	for _, w := range p.ops {
-		if w.Kind == Write && w.Outcome == OK && w.Call > o.Return && w.Return < at && !p.mayBeLost(w, until) {
+		if w.Kind == Write && w.Outcome == OK && w.Call > o.Return && w.Return < at && !p.mayBeLost(w, until) && !p.mayBeLetter(w) {
 			return w
 		}
 	}
@@ -83,6 +84,15 @@ func (p past) superseded(o Op, at, until time.Duration) Op {
 func (p past) mayBeLost(w Op, at time.Duration) bool {
 	return slices.ContainsFunc(p.losses, func(l Op) bool {
 		return w.Return >= l.Since && w.Call <= l.Return && l.Call <= at && !(l.Spares && (w.Ack == "fsynced" || w.Ack == "sql"))
+	})
+}
+
+// mayBeLetter: WordPress had written the field before MySQL was away for the
+// sidecar, which could not know. At the end there is no letter of it, where a
+// later write has taken its place.
+func (p past) mayBeLetter(w Op) bool {
+	return w.Unverified && slices.ContainsFunc(p.ops, func(o Op) bool {
+		return o.Kind == Write && o.Outcome != Refused && o.Return > w.Return
 	})
 }
 
