@@ -25,7 +25,12 @@ func TestProtocol(t *testing.T) {
 			continue
 		}
 		each.Code = Code
-		t.Run(each.Name, func(t *testing.T) { holds(t, each.Scenario, each.Size < Large) })
+		t.Run(each.Name, func(t *testing.T) {
+			if each.Size < Large { // of the large ones one fills the memory
+				t.Parallel()
+			}
+			holds(t, each.Scenario, each.Size < Large)
+		})
 	}
 }
 
@@ -40,7 +45,10 @@ func TestProtocol_as_written(t *testing.T) {
 			continue
 		}
 		each.Code = Protocol
-		t.Run(each.Name, func(t *testing.T) { holds(t, each.Scenario, false) })
+		t.Run(each.Name, func(t *testing.T) {
+			t.Parallel()
+			holds(t, each.Scenario, false)
+		})
 	}
 }
 
@@ -62,6 +70,7 @@ func TestDeviations(t *testing.T) {
 	} {
 		one.code.FreshUnchanged, one.code.FenceDead, one.code.ReadFence, one.code.AskAgain = true, true, true, true
 		t.Run(one.name, func(t *testing.T) {
+			t.Parallel()
 			for _, each := range Scenarios() {
 				if each.Size == Small && each.Reads == 0 && each.Ops[0].Kind != direct {
 					each.Code = one.code
@@ -95,6 +104,7 @@ func holds(t *testing.T, c Scenario, home bool) {
 func TestWithout(t *testing.T) {
 	for _, each := range append(Mutants(), Repairs()...) {
 		t.Run(each.Rule, func(t *testing.T) {
+			t.Parallel()
 			r := each.Scenario.Explore(false)
 			if r.Violation == "" {
 				t.Fatalf("nothing goes wrong in %d states", r.States)
