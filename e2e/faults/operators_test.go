@@ -127,21 +127,27 @@ func (n *nemesis) tables() ([]string, error) {
 // saysOn waits until a sidecar says why it is not ready.
 func (n *nemesis) saysOn(base, why string) {
 	containers.Eventually(n.t, 30*time.Second, func(ctx context.Context) error {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/readyz", nil)
-		if err != nil {
-			return err
-		}
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			return err
-		}
-		defer response.Body.Close()
-		text, err := io.ReadAll(response.Body)
-		if err == nil && !strings.Contains(string(text), why) {
+		text, err := readiness(ctx, base)
+		if err == nil && !strings.Contains(text, why) {
 			err = fmt.Errorf("/readyz of %s does not say %q: %s", base, why, text)
 		}
 		return err
 	})
+}
+
+// readiness is what a sidecar says of itself.
+func readiness(ctx context.Context, base string) (string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/readyz", nil)
+	if err != nil {
+		return "", err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return "", err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	return string(text), err
 }
 
 // copied starts a copy of the site beside it. Its sidecar must be refused, and
