@@ -18,7 +18,7 @@ func growth(r run) {
 	}
 	r.settle()
 	r.Stop(r.t, "sidecar")
-	r.Beside(r.t, "sidecar-patient", "HOSPITAL_SYNC_DELAY=1h", "HOSPITAL_DRAIN_TIMEOUT=0s", "HOSPITAL_MAX_DIRTY=0")
+	r.Beside(r.t, "sidecar-growing", "HOSPITAL_SYNC_DELAY=1h", "HOSPITAL_DRAIN_TIMEOUT=0s", "HOSPITAL_MAX_DIRTY=0")
 	r.WaitForOffload(r.t)
 	clean, dirty := some(1_000_000, 100_000), some(1_000_000, 100_000)
 	chart := r.chart("Cost of an update as Redis grows", "µs, median")
@@ -34,11 +34,11 @@ func growth(r run) {
 	const beyond = 10_000_000 // posts that there are not
 	r.copies(beyond, 1000)
 	empty := cost("1,000 appointments, nothing dirty")
-	memory := r.Used(r.t, "sidecar-patient").Memory
+	memory := r.Used(r.t, "sidecar-growing").Memory
 	r.copies(beyond, clean)
 	question := "growth"
 	r.add(Figure{Question: question, What: fmt.Sprintf("an update with %d appointments / with 1,000", clean), Unit: "x", Rounds: []float64{cost(fmt.Sprint(clean, " appointments, nothing dirty")) / empty}, AtMost: 1.3})
-	mib := func() float64 { return float64(r.Used(r.t, "sidecar-patient").Memory) / (1 << 20) }
+	mib := func() float64 { return float64(r.Used(r.t, "sidecar-growing").Memory) / (1 << 20) }
 	r.add(Figure{Question: question, What: fmt.Sprintf("memory of the sidecar with %d clean / with 1,000", clean), Unit: "x", Rounds: []float64{mib() * (1 << 20) / float64(memory)}, AtMost: 1.5})
 	before := r.stats().Redis.UsedMemory
 	r.soilFields(2*beyond, 100_000)
