@@ -23,6 +23,9 @@ const (
 	DeadPostGone   = "post_gone"  // no such post in wp_posts
 	DeadUnresolved = "unresolved" // no post has this slug
 	DeadRefused    = "refused"    // MySQL refuses the value
-	DeadOvertaken  = "overtaken"  // core wrote while MySQL was away from us
+	DeadOvertaken  = "overtaken"  // core wrote while MySQL was away from us, or when its post was made
 	DeadNoVersion  = "no_version" // its mark was not made by us: nobody can tell whether it is the newest
 )
+
+// OvertakenBySlug is the reason of a dead letter of what came by a slug.
+const OvertakenBySlug = "the post was made after this write, with a value of its own"

@@ -65,8 +65,11 @@ type Dirty struct {
 	// Unverified: accepted while MySQL was away, so core may have taken over
 	// unseen. What a native write overtook then becomes a dead letter.
 	Unverified bool
-	Mark       string // the dirty mark as Redis holds it, for compare-and-clear
-	Slot       int    // under which of the configured key patterns it was found
+	// BySlug: it came before its post was there, or so the sidecar saw. It may
+	// bear a row, and changes none: a row is newer.
+	BySlug bool
+	Mark   string // the dirty mark as Redis holds it, for compare-and-clear
+	Slot   int    // under which of the configured key patterns it was found
 }
 
 // Reading is everything that was dirty in one post at one claim (R4).

@@ -115,7 +115,8 @@ func (s state) overtaken(post uint64, field appointment.Dirty) bool {
 }
 
 // doomed lists the fields that can never be written: those without a version,
-// those of a post that is gone, and those accepted while MySQL was away which core overtook unseen. A
+// those of a post that is gone, those accepted while MySQL was away which core
+// overtook unseen, and those that came by a slug where there is a row by now. A
 // field not above the fence needs no writing any more.
 func (s state) doomed(reading appointment.Reading, before fence) []appointment.DeadLetter {
 	var letters []appointment.DeadLetter
@@ -127,6 +128,8 @@ func (s state) doomed(reading appointment.Reading, before fence) []appointment.D
 		case field.Version.Compare(before.version) <= 0:
 		case overtaken && field.Unverified:
 			letters = append(letters, letter(reading, field, appointment.DeadOvertaken, "accepted while MySQL was away; WordPress wrote the same field meanwhile"))
+		case field.BySlug && !overtaken && len(s.ids(reading.Post.ID, field.Key)) > 0:
+			letters = append(letters, letter(reading, field, appointment.DeadOvertaken, appointment.OvertakenBySlug))
 		case !overtaken && !field.Deleted && !s.exists[reading.Post.ID]:
 			letters = append(letters, letter(reading, field, appointment.DeadPostGone, "no such post in the posts table"))
 		}

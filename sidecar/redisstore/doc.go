@@ -11,7 +11,8 @@
 //	-      -            clean: only MySQL has it
 //
 // A mark is "epoch-counter@milliseconds" and flags: d for a write that came
-// past WordPress, u for one accepted while MySQL was away. Marks are compared
+// past WordPress, u for one accepted while MySQL was away, s for one that came by
+// a slug before its post was there. Marks are compared
 // as strings; no two writes have the same.
 //
 // The dirty set holds each post with a dirty field, scored by the time its

@@ -55,7 +55,7 @@ func parseDirty(parts []any) appointment.Dirty {
 	value, has := parts[2].(string)
 	d := appointment.Dirty{Key: key, Mark: mark, Value: value, Deleted: !has}
 	text, rest, _ := strings.Cut(mark, "@")
-	bare := strings.TrimRight(rest, "du")
+	bare := strings.TrimRight(rest, "dus")
 	ms, err := strconv.ParseInt(bare, 10, 64)
 	version, err2 := appointment.ParseVersion(text)
 	if err != nil || err2 != nil {
@@ -64,6 +64,7 @@ func parseDirty(parts []any) appointment.Dirty {
 	d.Version, d.At = version, time.UnixMilli(ms)
 	d.Direct = strings.Contains(rest[len(bare):], "d")
 	d.Unverified = strings.Contains(rest[len(bare):], "u")
+	d.BySlug = strings.Contains(rest[len(bare):], "s")
 	return d
 }
 

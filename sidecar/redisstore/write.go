@@ -89,14 +89,18 @@ func (s *Store) Mark(ctx context.Context, lease appointment.Lease, post appointm
 	return err
 }
 
-// Move gives the fields kept under a slug to the post that has it now.
-func (s *Store) Move(ctx context.Context, lease appointment.Lease, slug string, post appointment.Post) error {
+// Move gives the fields kept under a slug to the post that has it now, but for
+// those that its rows are equal to.
+func (s *Store) Move(ctx context.Context, lease appointment.Lease, slug string, post appointment.Post, same []appointment.Dirty) error {
 	blog := post.Blog
 	fromHash, fromDirty := s.keys.pair(blog, s.keys.patterns[0], slug)
 	hash, dirty := s.keys.post(post)
 	_, err := s.number(ctx, lease, func(token string) call {
-		return call{moveScript, []string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), fromHash, fromDirty, hash, dirty, s.keys.ttls(blog), s.keys.dead(blog)},
-			[]any{token, lease.Epoch, slug, post.Member(), s.SyncDelay.Milliseconds()}}
+		args := []any{token, lease.Epoch, slug, post.Member(), s.SyncDelay.Milliseconds()}
+		for _, field := range same {
+			args = append(args, field.Key, field.Mark)
+		}
+		return call{moveScript, []string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), fromHash, fromDirty, hash, dirty, s.keys.ttls(blog), s.keys.dead(blog)}, args}
 	})
 	return err
 }

@@ -44,7 +44,9 @@ func (s *Syncer) place(ctx context.Context, ticket appointment.Lease, r appointm
 // move hands a slug's fields to its post, as writes of this moment. A field
 // that the post has a row for by now was written there later: when it came by
 // its slug there was no such post, unless MySQL was away and could not be asked.
-// It becomes a dead letter rather than win over the row (P3).
+// It becomes a dead letter rather than win over the row (P3). So does, when it is
+// synced, one whose row comes only now, or that is not seen here: under another
+// spelling, or one of several.
 func (s *Syncer) move(ctx context.Context, ticket, lease appointment.Lease, r appointment.Reading, post appointment.Post, f *flushed) error {
 	rows, err := s.rows.Rows(ctx, post)
 	if err != nil {
@@ -52,17 +54,22 @@ func (s *Syncer) move(ctx context.Context, ticket, lease appointment.Lease, r ap
 	}
 	var late appointment.Reading
 	late.Post, late.At = r.Post, r.At
+	var same []appointment.Dirty
 	for _, field := range r.Fields {
-		if value, there := rows[field.Key]; there && !field.Unverified && (field.Deleted || value != field.Value) {
+		switch value, there := rows[field.Key]; {
+		case !there || field.Unverified:
+		case !field.Deleted && value == field.Value:
+			same = append(same, field)
+		default:
 			late.Fields = append(late.Fields, field)
 		}
 	}
-	letters := all(late, appointment.DeadOvertaken, "the post was made after this write, with a value of its own")
+	letters := all(late, appointment.DeadOvertaken, appointment.OvertakenBySlug)
 	if _, ours, err := s.bury(ctx, ticket, r, letters, f); err != nil || !ours {
 		f.open = append(f.open, r.Post)
 		return err
 	}
-	return s.redis.Move(ctx, lease, r.Post.Slug, post)
+	return s.redis.Move(ctx, lease, r.Post.Slug, post, same)
 }
 
 // give buries what is lost on a slug, and clears what there is nothing left to

@@ -75,6 +75,26 @@ func TestSlugs(t *testing.T) {
 			t.Errorf("dead letters %q", got)
 		}
 	})
+	t.Run("so do several rows, one under another spelling, and one that comes in between", func(t *testing.T) {
+		b := open(t)
+		for key, value := range map[string]string{"staff": "kiosk", "status": "kiosk", "room": "kiosk", "notes": "the same"} {
+			b.set(t, slug("appt_77"), key, value)
+		}
+		b.exec(t, "INSERT INTO wp_posts (ID, post_type, post_name) VALUES (77, 'hospital_appointment', 'appt_77')")
+		b.exec(t, "INSERT INTO wp_postmeta (post_id, meta_key, meta_value) VALUES (77, 'staff', 'one'), (77, 'staff', 'two'), (77, 'Status', 'theirs'), (77, 'notes', 'the same')")
+		if _, err := b.Sync(t.Context(), 1); err != nil {
+			t.Fatal(err)
+		}
+		b.exec(t, "INSERT INTO wp_postmeta (post_id, meta_key, meta_value) VALUES (77, 'room', 'theirs')")
+		b.flush2(t)
+		b.want(t, 77, "Status", "theirs")
+		b.want(t, 77, "room", "theirs")
+		b.want(t, 77, "notes", "the same")
+		if got := b.letters(t); !slices.Equal(got, []string{"77 room overtaken kiosk", "77 staff overtaken kiosk", "77 status overtaken kiosk"}) {
+			t.Errorf("dead letters %q", got)
+		}
+		b.wantDirty(t)
+	})
 	t.Run("one that was set and deleted leaves nothing, at once", func(t *testing.T) {
 		b := open(t)
 		b.set(t, slug("appt_77"), "status", "kiosk")

@@ -19,7 +19,7 @@ type Redis interface {
 	PutBack(ctx context.Context, lease appointment.Lease, readings []appointment.Reading, wait time.Duration) error
 	Bury(ctx context.Context, lease appointment.Lease, reading appointment.Reading, letters []appointment.DeadLetter) (bool, error)
 	Lift(ctx context.Context, lease appointment.Lease, counter uint64) error
-	Move(ctx context.Context, lease appointment.Lease, slug string, post appointment.Post) error
+	Move(ctx context.Context, lease appointment.Lease, slug string, post appointment.Post, same []appointment.Dirty) error
 	// Waiting returns those of the posts, or with nil of all, that have dirty
 	// fields, each once and by Post.Member, and the generation.
 	Waiting(ctx context.Context, lease appointment.Lease, posts []appointment.Post) ([]string, uint64, error)
