@@ -43,12 +43,17 @@ func (s *Syncer) place(ctx context.Context, ticket appointment.Lease, r appointm
 
 // move hands a slug's fields to its post, as writes of this moment. A field
 // that the post has a row for by now was written there later: when it came by
-// its slug there was no such post, unless MySQL was away and could not be asked.
-// It becomes a dead letter rather than win over the row (P3). So does, when it is
-// synced, one whose row comes only now, or that is not seen here: under another
+// its slug there was no such post, unless MySQL was away and could not be asked;
+// then the fence says whether anything newer was synced to the post. It becomes
+// a dead letter rather than win over the row (P3). So does, when it is synced,
+// one whose row comes only now, or that is not seen here: under another
 // spelling, or one of several.
 func (s *Syncer) move(ctx context.Context, ticket, lease appointment.Lease, r appointment.Reading, post appointment.Post, f *flushed) error {
 	rows, err := s.rows.Rows(ctx, post)
+	if err != nil {
+		return err
+	}
+	against, err := s.rows.Native(ctx, post)
 	if err != nil {
 		return err
 	}
@@ -57,7 +62,7 @@ func (s *Syncer) move(ctx context.Context, ticket, lease appointment.Lease, r ap
 	var same []appointment.Dirty
 	for _, field := range r.Fields {
 		switch value, there := rows[field.Key]; {
-		case !there || field.Unverified:
+		case !there, field.Unverified && !against.Overtakes(field.Key, field.Version):
 		case !field.Deleted && value == field.Value:
 			same = append(same, field)
 		default:

@@ -95,6 +95,29 @@ func TestSlugs(t *testing.T) {
 		}
 		b.wantDirty(t)
 	})
+	t.Run("where MySQL was away for it, what was synced to the post since stays, and what was there before does not", func(t *testing.T) {
+		b := open(t)
+		b.exec(t, "INSERT INTO wp_posts (ID, post_type, post_name) VALUES (77, 'hospital_appointment', 'appt_77'), (78, 'hospital_appointment', 'appt_78')")
+		b.exec(t, "INSERT INTO wp_postmeta (post_id, meta_key, meta_value) VALUES (77, 'status', 'pending'), (78, 'status', 'pending')")
+		away := b.lease()
+		away.Unverified = true
+		for _, name := range []string{"appt_77", "appt_78"} {
+			w := appointment.Write{Post: slug(name), Lease: away, Fields: []appointment.Field{{Key: "status", Value: "kiosk"}}}
+			if _, err := b.redis.Write(t.Context(), []appointment.Write{w}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.set(t, post(77), "status", "staff")
+		if _, err := b.Sync(t.Context(), 1); err != nil { // the posts come before the slugs
+			t.Fatal(err)
+		}
+		b.flush2(t)
+		b.want(t, 77, "status", "staff")
+		b.want(t, 78, "status", "kiosk")
+		if got := b.letters(t); !slices.Equal(got, []string{"appt_77 status overtaken kiosk"}) {
+			t.Errorf("dead letters %q", got)
+		}
+	})
 	t.Run("one that was set and deleted leaves nothing, at once", func(t *testing.T) {
 		b := open(t)
 		b.set(t, slug("appt_77"), "status", "kiosk")

@@ -33,6 +33,8 @@ type Rows interface {
 	Sync(ctx context.Context, blog, epoch uint64, readings []appointment.Reading) ([]appointment.Verdict, error)
 	Resolve(ctx context.Context, post appointment.Post, types []string) (appointment.Post, error)
 	Rows(ctx context.Context, post appointment.Post) (map[string]string, error)
+	// Native returns what stands against dirty fields of a post (R8).
+	Native(ctx context.Context, post appointment.Post) (appointment.Native, error)
 }
 
 // Owner says under which epoch and with which Redis.
