@@ -66,13 +66,15 @@ func (n *nemesis) round(faults ...fault) {
 
 // recover waits until the direct API takes a write under a lease again.
 func (n *nemesis) recover(patience time.Duration) {
-	d := newDirect(n.API, n.Token)
-	containers.Eventually(n.t, patience, func(context.Context) error {
-		if a, outcome, why := d.ask("POST", "/v1/barrier", map[string]any{"all": true}); outcome != OK {
-			return fmt.Errorf("the site is not well again: %s %s %s", outcome, why, a.Error.Code)
-		}
-		return nil
-	})
+	containers.Eventually(n.t, patience, func(context.Context) error { return n.well() })
+}
+
+// well: the direct API brings everything home, under a lease.
+func (n *nemesis) well() error {
+	if a, outcome, why := newDirect(n.API, n.Token).ask("POST", "/v1/barrier", map[string]any{"all": true}); outcome != OK {
+		return fmt.Errorf("the site is not well again: %s %s %s", outcome, why, a.Error.Code)
+	}
+	return nil
 }
 
 // pick chooses faults of different places.

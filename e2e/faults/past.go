@@ -87,9 +87,9 @@ func (p past) mayBeLost(w Op, at time.Duration) bool {
 	})
 }
 
-// mayBeLetter: WordPress had written the field before MySQL was away for the
-// sidecar, which could not know. At the end there is no letter of it, where a
-// later write has taken its place.
+// mayBeLetter: MySQL was away for the sidecar that took it, which could not know
+// that WordPress had written the field. At the end there is no letter of it
+// where a later write has taken its place.
 func (p past) mayBeLetter(w Op) bool {
 	return w.Unverified && slices.ContainsFunc(p.ops, func(o Op) bool {
 		return o.Kind == Write && o.Outcome != Refused && o.Return > w.Return

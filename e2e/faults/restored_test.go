@@ -38,19 +38,15 @@ func restoreNow(n *nemesis) func() {
 	n.swap(home)
 	n.wait(n.between(brief, long))
 	return func() {
-		d := newDirect(n.API, n.Token)
 		containers.Eventually(n.t, time.Minute, func(ctx context.Context) error {
 			if text, err := readiness(ctx, n.API); err == nil && strings.Contains(text, "restored") {
 				n.adopt()
-				return nil
 			}
-			if _, outcome, why := d.ask("POST", "/v1/barrier", map[string]any{"all": true}); outcome != OK {
-				return fmt.Errorf("the site is not well again: %s %s", outcome, why)
-			}
-			return nil
+			return n.well()
 		})
 		n.deleteAgain()
 		n.recover(time.Minute)
+		d := newDirect(n.API, n.Token)
 		containers.Eventually(n.t, time.Minute, func(context.Context) error {
 			if _, outcome, why := d.ask("POST", "/v1/verify", map[string]any{"repair": true}); outcome != OK {
 				return fmt.Errorf("verify: %s %s", outcome, why)

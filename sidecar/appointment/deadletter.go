@@ -28,4 +28,4 @@ const (
 )
 
 // OvertakenBySlug is the reason of a dead letter of what came by a slug.
-const OvertakenBySlug = "the post was made after this write, with a value of its own"
+const OvertakenBySlug = "it came by the post's slug, and the post got a value of its own since"

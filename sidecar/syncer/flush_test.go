@@ -165,18 +165,14 @@ func TestDeadLetters(t *testing.T) {
 			t.Errorf("%d arrived, %v", arrived, err)
 		}
 		b.wantDirty(t)
-		if got := b.letters(t); !slices.Equal(got, []string{"260 status refused bad \xff"}) {
-			t.Errorf("dead letters %q", got)
-		}
+		b.wantLetters(t, "260 status refused bad \xff")
 	})
 	t.Run("take all fields of a post that is gone", func(t *testing.T) {
 		b := open(t)
 		b.set(t, post(99), "status", "x")
 		b.flush(t)
 		b.wantDirty(t)
-		if got := b.letters(t); !slices.Equal(got, []string{"99 status post_gone x"}) {
-			t.Errorf("dead letters %q", got)
-		}
+		b.wantLetters(t, "99 status post_gone x")
 	})
 	t.Run("shut out every older read: none comes back once they are buried", func(t *testing.T) {
 		b := open(t)

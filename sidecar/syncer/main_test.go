@@ -199,6 +199,14 @@ func (b bench) flush(t testing.TB) {
 }
 
 // letters are the dead letters as "member key code value".
+// wantLetters fails unless just these are dead letters.
+func (b bench) wantLetters(t testing.TB, want ...string) {
+	t.Helper()
+	if got := b.letters(t); !slices.Equal(got, want) {
+		t.Errorf("dead letters %q; want %q", got, want)
+	}
+}
+
 func (b bench) letters(t testing.TB) []string {
 	t.Helper()
 	all, err := b.redis.DeadLetters(t.Context(), 1)

@@ -89,15 +89,11 @@ func TestRun(t *testing.T) {
 			return nil
 		})
 		b.want(t, 1, "status", "before")
-		if got := b.letters(t); len(got) != 0 {
-			t.Errorf("dead letters %q", got)
-		}
+		b.wantLetters(t)
 		b.line.Mend()
 		b.home(t, 1, "status", "x")
 		b.home(t, 2, "status", "y")
-		if got := b.letters(t); len(got) != 0 {
-			t.Errorf("dead letters %q", got)
-		}
+		b.wantLetters(t)
 	})
 	t.Run("comes through a COMMIT whose answer was lost", func(t *testing.T) {
 		b := open(t)

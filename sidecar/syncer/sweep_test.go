@@ -45,18 +45,14 @@ func TestSlugs(t *testing.T) {
 		}
 		b.flush2(t)
 		b.want(t, 77, "status", "kiosk")
-		if got := b.letters(t); len(got) != 0 {
-			t.Errorf("dead letters %q", got)
-		}
+		b.wantLetters(t)
 	})
 	t.Run("one that no post has for too long is a dead letter with its value", func(t *testing.T) {
 		b := open(t, func(o *syncer.Options) { o.Unresolved = time.Nanosecond })
 		b.set(t, slug("appt_77"), "status", "kiosk")
 		b.set(t, post(1), "status", "x")
 		b.flush2(t)
-		if got := b.letters(t); !slices.Equal(got, []string{"appt_77 status unresolved kiosk"}) {
-			t.Errorf("dead letters %q", got)
-		}
+		b.wantLetters(t, "appt_77 status unresolved kiosk")
 		b.want(t, 1, "status", "x")
 	})
 	t.Run("what its post was made with later stays, and the older write is a dead letter", func(t *testing.T) {
@@ -71,9 +67,7 @@ func TestSlugs(t *testing.T) {
 		b.flush2(t)
 		b.want(t, 77, "status", "pending")
 		b.want(t, 77, "room", "12")
-		if got := b.letters(t); !slices.Equal(got, []string{"appt_77 status overtaken kiosk"}) {
-			t.Errorf("dead letters %q", got)
-		}
+		b.wantLetters(t, "appt_77 status overtaken kiosk")
 	})
 	t.Run("so do several rows, one under another spelling, and one that comes in between", func(t *testing.T) {
 		b := open(t)
@@ -90,9 +84,7 @@ func TestSlugs(t *testing.T) {
 		b.want(t, 77, "Status", "theirs")
 		b.want(t, 77, "room", "theirs")
 		b.want(t, 77, "notes", "the same")
-		if got := b.letters(t); !slices.Equal(got, []string{"77 room overtaken kiosk", "77 staff overtaken kiosk", "77 status overtaken kiosk"}) {
-			t.Errorf("dead letters %q", got)
-		}
+		b.wantLetters(t, "77 room overtaken kiosk", "77 staff overtaken kiosk", "77 status overtaken kiosk")
 		b.wantDirty(t)
 	})
 	t.Run("where MySQL was away for it, what was synced to the post since stays, and what was there before does not", func(t *testing.T) {
@@ -114,9 +106,7 @@ func TestSlugs(t *testing.T) {
 		b.flush2(t)
 		b.want(t, 77, "status", "staff")
 		b.want(t, 78, "status", "kiosk")
-		if got := b.letters(t); !slices.Equal(got, []string{"appt_77 status overtaken kiosk"}) {
-			t.Errorf("dead letters %q", got)
-		}
+		b.wantLetters(t, "appt_77 status overtaken kiosk")
 	})
 	t.Run("one that was set and deleted leaves nothing, at once", func(t *testing.T) {
 		b := open(t)
@@ -127,9 +117,7 @@ func TestSlugs(t *testing.T) {
 		}
 		b.flush2(t)
 		b.wantDirty(t)
-		if got := b.letters(t); len(got) != 0 {
-			t.Errorf("dead letters %q", got)
-		}
+		b.wantLetters(t)
 	})
 	t.Run("one of a post type that is no appointment waits, and holds up nobody", func(t *testing.T) {
 		doctors, err := appointment.ParseTypes("hospital_doctor=doctor:{id}:availability,hospital_appointment=visit:{id}")
@@ -172,9 +160,7 @@ func TestDrain(t *testing.T) {
 		if err != nil || report.Left != 0 || report.Dead != 2 {
 			t.Errorf("Drain = %+v, %v", report, err)
 		}
-		if got := b.letters(t); !slices.Equal(got, []string{"appt_77 status unresolved kiosk", "appt_8 status unresolved late"}) {
-			t.Errorf("dead letters %q", got)
-		}
+		b.wantLetters(t, "appt_77 status unresolved kiosk", "appt_8 status unresolved late")
 	})
 }
 
