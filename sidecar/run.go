@@ -192,8 +192,8 @@ type deadLetters struct {
 	*ownership.Owner
 }
 
-func (d deadLetters) Retry(ctx context.Context, w appointment.Write, key string) error {
-	return d.Owner.Retry(ctx, w, key)
+func (d deadLetters) Retry(ctx context.Context, w appointment.Write, of appointment.Post, key string) error {
+	return d.Owner.Retry(ctx, w, of, key)
 }
 
 // mysqlLog sends the driver's complaints nowhere: each is also an error that is

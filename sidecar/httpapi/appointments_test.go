@@ -62,8 +62,8 @@ func TestTheGuidesCallsReachTheOwner(t *testing.T) {
 		{"POST", "/v1/retire?blog=2", `{"discard":true}`, `Retire 2 discard=true`},
 		{"DELETE", "/v1/dead-letters/appt_9/status", `{"reason":"x"}`, `Discard hospital_appointment appt_9 status`},
 		{"PATCH", "/v1/dead-letters/123/notes", `{"value":{"b64":"/w=="}}`, `Edit hospital_appointment 123 notes "\xff"`},
-		{"POST", "/v1/dead-letters/retry", ``, `Retry hospital_appointment appt_9 status Retry hospital_appointment 123 notes`},
-		{"POST", "/v1/dead-letters/123/notes/retry", ``, `Retry hospital_appointment 123 notes`},
+		{"POST", "/v1/dead-letters/retry", ``, `Retry hospital_appointment appt_9 status to appt_9 Retry hospital_appointment 123 notes to 123`},
+		{"POST", "/v1/dead-letters/123/notes/retry", ``, `Retry hospital_appointment 123 notes to 123`},
 	} {
 		f := newFakes()
 		f.letters = deadLetters()
@@ -73,6 +73,20 @@ func TestTheGuidesCallsReachTheOwner(t *testing.T) {
 		if got := fmt.Sprint(f.asked); got != "["+each.want+"]" {
 			t.Errorf("%s %s: asked %s, want %s", each.method, each.path, got, each.want)
 		}
+	}
+}
+
+func TestALetterOfASlugIsRetriedToItsPost(t *testing.T) {
+	f := newFakes()
+	f.letters = deadLetters()
+	f.letters[0].Post.Slug = "appt_12345" // whose post has come by now
+	s := f.server(t)
+	if a := ask(t, s, "POST", "/v1/dead-letters/appt_12345/status/retry", ""); a.status != 200 || fmt.Sprint(f.asked) != "[Retry hospital_appointment appt_12345 status to 123]" {
+		t.Errorf("%v, asked %v", a.body, f.asked)
+	}
+	f.asked, f.mysqlErr = nil, appointment.ErrMySQLAway // who cannot be asked whether it has come
+	if a := ask(t, s, "POST", "/v1/dead-letters/appt_12345/status/retry", ""); a.Error.Code != "mysql_unavailable" || a.Done != doneNo || len(f.asked) != 0 {
+		t.Errorf("without MySQL: %v, asked %v", a.body, f.asked)
 	}
 }
 

@@ -72,8 +72,20 @@ func lower(a, b appointment.Ack) appointment.Ack {
 }
 
 func (s *Server) retry(c *call, l appointment.DeadLetter, actor string) error {
-	w := appointment.Write{Post: l.Post, Direct: true, Flush: c.flush(), Fields: []appointment.Field{{Key: l.Key}}}
-	if err := s.DeadLetters.Retry(c.ctx, w, l.Key); err != nil {
+	post := l.Post
+	if post.ID == 0 { // a slug, whose post may have come since; with a row of this field, which only a write by its id changes
+		found, known, away, err := direct{s, "appointment", true}.resolve(c.ctx, post)
+		switch {
+		case err != nil:
+			return err
+		case away:
+			return appointment.ErrMySQLAway
+		case known:
+			post = found
+		}
+	}
+	w := appointment.Write{Post: post, Direct: true, Flush: c.flush(), Fields: []appointment.Field{{Key: l.Key}}}
+	if err := s.DeadLetters.Retry(c.ctx, w, l.Post, l.Key); err != nil {
 		return err
 	}
 	s.logDecision(c, "retried a dead letter", actor, about(l)...)

@@ -63,8 +63,8 @@ type DeadLetters interface {
 	// DeadLetters returns all, by id, slug and key.
 	DeadLetters(ctx context.Context, blog uint64) ([]appointment.DeadLetter, error)
 	DeadLetter(ctx context.Context, post appointment.Post, key string) (appointment.DeadLetter, error)
-	// Retry makes the letter of the write's post and key a write of this moment.
-	Retry(ctx context.Context, w appointment.Write, key string) error
+	// Retry makes the letter of a post and key a write of this moment to the write's post.
+	Retry(ctx context.Context, w appointment.Write, of appointment.Post, key string) error
 	Edit(ctx context.Context, post appointment.Post, key, value string) error
 	Discard(ctx context.Context, post appointment.Post, key string) error
 }

@@ -208,8 +208,8 @@ func (f *fakes) DeadLetter(_ context.Context, p appointment.Post, key string) (a
 	return appointment.DeadLetter{}, appointment.ErrUnknownDeadLetter
 }
 
-func (f *fakes) Retry(_ context.Context, w appointment.Write, key string) error {
-	f.note("Retry %s %s %s", w.Post.Type, w.Post.Member(), key)
+func (f *fakes) Retry(_ context.Context, w appointment.Write, of appointment.Post, key string) error {
+	f.note("Retry %s %s %s to %s", of.Type, of.Member(), key, w.Post.Member())
 	f.flushes(w)
 	if len(f.retryErr) > 0 {
 		err := f.retryErr[0]

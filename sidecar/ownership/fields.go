@@ -181,15 +181,16 @@ func (o *Owner) Forget(ctx context.Context, blog uint64, posts []appointment.Pos
 	return forgotten, nil
 }
 
-// Retry makes a dead letter a write of this moment; the letter goes with it.
+// Retry makes the dead letter of a post and key a write of this moment to the
+// write's post; the letter goes with it.
 // ErrUnknownDeadLetter: there is none.
-func (o *Owner) Retry(ctx context.Context, w appointment.Write, key string) error {
+func (o *Owner) Retry(ctx context.Context, w appointment.Write, of appointment.Post, key string) error {
 	lease, err := o.leaseFor(ctx, w)
 	if err != nil {
 		return err
 	}
 	w.Lease = lease
-	err = o.confirm(ctx, lease, o.fields.Retry(ctx, w, key))
+	err = o.confirm(ctx, lease, o.fields.Retry(ctx, w, of, key))
 	if err == nil {
 		o.Writes.Add(1)
 	}

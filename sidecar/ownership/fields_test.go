@@ -121,7 +121,7 @@ func TestRetry(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Retry(t.Context(), direct(1), "notes"); err != nil {
+		if err := s.Retry(t.Context(), direct(1), post(1), "notes"); err != nil {
 			t.Fatal(err)
 		}
 		mark := b.marks(t, 1)["notes"]
@@ -143,7 +143,7 @@ func TestRetry(t *testing.T) {
 		}
 	})
 	t.Run("of none is ErrUnknownDeadLetter", func(t *testing.T) {
-		if err := s.Retry(t.Context(), direct(1), "notes"); !errors.Is(err, appointment.ErrUnknownDeadLetter) {
+		if err := s.Retry(t.Context(), direct(1), post(1), "notes"); !errors.Is(err, appointment.ErrUnknownDeadLetter) {
 			t.Errorf("error %v", err)
 		}
 	})

@@ -24,7 +24,7 @@ type Fields interface {
 	Forget(ctx context.Context, lease appointment.Lease, post appointment.Post) (bool, error)
 	Dirty(ctx context.Context, blog uint64, id string, posts []appointment.Post) (appointment.DirtyView, error)
 	Drop(ctx context.Context, blog uint64, posts []appointment.Post, fields []string) error
-	Retry(ctx context.Context, w appointment.Write, key string) error
+	Retry(ctx context.Context, w appointment.Write, of appointment.Post, key string) error
 	Floors(ctx context.Context, blogs []uint64) (map[uint64]appointment.Floor, error)
 	RaiseFloor(ctx context.Context, blog, epoch uint64, site string, adopt bool) (string, error)
 }

@@ -88,7 +88,7 @@ func TestRetryAndEdit(t *testing.T) {
 		if l, err := b.DeadLetter(t.Context(), post(7), "notes"); err != nil || l.Value != "good \xff" || l.Code != appointment.DeadRefused {
 			t.Errorf("DeadLetter = %+v, %v", l, err)
 		}
-		if err := b.Retry(t.Context(), again(b), "notes"); err != nil {
+		if err := b.Retry(t.Context(), again(b), post(7), "notes"); err != nil {
 			t.Fatal(err)
 		}
 		wantValues(t, b.values(t, "doctor:7:availability"), map[string]string{"notes": "good \xff"})
@@ -100,7 +100,7 @@ func TestRetryAndEdit(t *testing.T) {
 	t.Run("a deletion is retried as one, and edited becomes a value", func(t *testing.T) {
 		b := open(t)
 		b.raw.HSet(t.Context(), "appointments:dead", "7:notes", `{"deleted":true,"version":"2-1","code":"refused","type":"hospital_appointment"}`)
-		if err := b.Retry(t.Context(), again(b), "notes"); err != nil {
+		if err := b.Retry(t.Context(), again(b), post(7), "notes"); err != nil {
 			t.Fatal(err)
 		}
 		if f := b.claim(t, post(7)).Fields[0]; !f.Deleted || !f.Direct {
@@ -114,17 +114,30 @@ func TestRetryAndEdit(t *testing.T) {
 			t.Errorf("DeadLetter = %+v, %v", l, err)
 		}
 	})
+	t.Run("one of a slug is retried to its post where that has come, over the post's own letter", func(t *testing.T) {
+		b := open(t)
+		slug := appointment.Post{Blog: 1, Slug: "appt_7", Type: "hospital_appointment"}
+		b.dead(t, slug, "notes", "kiosk")
+		b.dead(t, post(7), "notes", "older")
+		if err := b.Retry(t.Context(), again(b), slug, "notes"); err != nil {
+			t.Fatal(err)
+		}
+		wantValues(t, b.values(t, "appointment:7"), map[string]string{"notes": "kiosk"})
+		if n := b.raw.Exists(t.Context(), "appointments:dead", "appointment:appt_7:dirty").Val(); n != 0 {
+			t.Errorf("%d left of letters and of what is dirty by the slug", n)
+		}
+	})
 	t.Run("a retry never comes back over a write that was made since it was asked for", func(t *testing.T) {
 		b := open(t)
 		b.dead(t, post(7), "notes", "old")
 		letter := b.hash(t, "appointments:dead")["7:notes"]
 		b.set(t, post(7), "notes", "newer")
 		stale := b.raw.Eval(t.Context(), retryLua(t), []string{"appointments:floor", "appointment:7", "appointment:7:dirty", "appointments:dirty", "appointments:dead"},
-			b.hash(t, "appointments:floor")["token"], 2, "7", 250, "d", 0, "notes", letter, "=", "old")
+			b.hash(t, "appointments:floor")["token"], 2, "7", 250, "d", 0, "notes", letter, "=", "old", "7:notes")
 		if n, err := stale.Int(); err != nil || n != 0 {
 			t.Errorf("the script of a retry that had read the letter before: %d, %v", n, err)
 		}
-		if err := b.Retry(t.Context(), again(b), "notes"); !errors.Is(err, appointment.ErrUnknownDeadLetter) {
+		if err := b.Retry(t.Context(), again(b), post(7), "notes"); !errors.Is(err, appointment.ErrUnknownDeadLetter) {
 			t.Errorf("Retry: %v", err)
 		}
 		wantValues(t, b.values(t, "appointment:7"), map[string]string{"notes": "newer"})
@@ -140,7 +153,7 @@ func TestRetryAndEdit(t *testing.T) {
 		b.dead(t, post(7), "notes", "old")
 		b.set(t, post(8), "status", "x")
 		b.MaxDirty = 1
-		if err := b.Retry(t.Context(), again(b), "notes"); !errors.Is(err, appointment.ErrBacklog) {
+		if err := b.Retry(t.Context(), again(b), post(7), "notes"); !errors.Is(err, appointment.ErrBacklog) {
 			t.Errorf("Retry: %v", err)
 		}
 		if _, err := b.DeadLetter(t.Context(), post(7), "notes"); err != nil {

@@ -11,11 +11,12 @@ import (
 	"hospital-appointments-redis/sidecar/appointment"
 )
 
-// Retry makes the dead letter of a write's post and key a write of this moment,
-// under the write's lease; the letter goes with it. ErrUnknownDeadLetter: there
-// is none, or somebody else took it, or wrote the field, meanwhile.
-func (s *Store) Retry(ctx context.Context, w appointment.Write, key string) error {
-	return s.asRead(ctx, w.Post, key, func(body string, l appointment.DeadLetter) (int64, error) {
+// Retry makes the dead letter of a post and key a write of this moment to the
+// write's post, which is another only where a slug's has come since. It is made
+// under the write's lease, and the letter goes with it. ErrUnknownDeadLetter:
+// there is none, or somebody else took it, or wrote the field, meanwhile.
+func (s *Store) Retry(ctx context.Context, w appointment.Write, of appointment.Post, key string) error {
+	return s.asRead(ctx, of, key, func(body string, l appointment.DeadLetter) (int64, error) {
 		set := "="
 		if l.Deleted {
 			set = "-"
@@ -23,11 +24,14 @@ func (s *Store) Retry(ctx context.Context, w appointment.Write, key string) erro
 		if err := s.full(); err != nil {
 			return 0, err
 		}
-		blog := l.Post.Blog
-		hash, dirty := s.keys.post(l.Post)
+		blog, post := l.Post.Blog, w.Post
+		if post.Member() == l.Post.Member() {
+			post = l.Post // of the type that it was written as
+		}
+		hash, dirty := s.keys.post(post)
 		return s.flushed(ctx, w, func(token string) call {
 			return call{retryScript, []string{s.keys.floor(blog), hash, dirty, s.keys.dirty(blog), s.keys.dead(blog)},
-				[]any{token, w.Lease.Epoch, l.Post.Member(), s.SyncDelay.Milliseconds(), flags(w.Direct, w.Lease), s.MaxDirty, key, body, set, l.Value}}
+				[]any{token, w.Lease.Epoch, post.Member(), s.SyncDelay.Milliseconds(), flags(w.Direct, w.Lease), s.MaxDirty, key, body, set, l.Value, letter(l.Post.Member(), key)}}
 		})
 	})
 }

@@ -3,7 +3,8 @@
 -- or discarded meanwhile must not come back over what came after it.
 -- KEYS 1 floor, 2 post hash, 3 dirty hash, 4 dirty set, 5 dead letters
 -- ARGV 1 token, 2 epoch, 3 member, 4 sync delay (ms), 5 flags of the mark, 6 most dirty fields (0: any),
---      7 key, 8 dead letter as it was read, 9 "=" (set) or "-" (delete), 10 value
+--      7 key, 8 dead letter as it was read, 9 "=" (set) or "-" (delete), 10 value,
+--      11 the letter's field among them: the member's own, or that of the slug under which it was written before its post came
 -- Returns 1, or 0 when it is not that dead letter any more. Errors: HOSPITAL_TOKEN, HOSPITAL_EPOCH, HOSPITAL_FULL.
 local floor = redis.call('HMGET', KEYS[1], 'token', 'epoch', 'dirty')
 if floor[1] ~= ARGV[1] then return redis.error_reply('HOSPITAL_TOKEN another Redis, or an emptied one') end
@@ -11,8 +12,7 @@ local epoch = tonumber(ARGV[2])
 local lowest = tonumber(floor[2])
 if epoch < lowest then return redis.error_reply('HOSPITAL_EPOCH the epoch is over') end
 if ARGV[6] ~= '0' and tonumber(floor[3] or '0') >= tonumber(ARGV[6]) then return redis.error_reply('HOSPITAL_FULL ' .. floor[3] .. ' fields wait for MySQL') end
-local name = ARGV[3] .. ':' .. ARGV[7]
-if redis.call('HGET', KEYS[5], name) ~= ARGV[8] then return 0 end
+if redis.call('HGET', KEYS[5], ARGV[11]) ~= ARGV[8] then return 0 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -21,7 +21,7 @@ local counter = redis.call('HINCRBY', KEYS[1], 'counter', 1)
 local added = redis.call('HSET', KEYS[3], ARGV[7], string.format('%.0f-%.0f@%.0f', epoch, counter, now) .. ARGV[5])
 if added > 0 then redis.call('HINCRBY', KEYS[1], 'dirty', added) end
 if ARGV[9] == '=' then redis.call('HSET', KEYS[2], ARGV[7], ARGV[10]) else redis.call('HDEL', KEYS[2], ARGV[7]) end
-redis.call('HDEL', KEYS[5], name)
+redis.call('HDEL', KEYS[5], ARGV[11], ARGV[3] .. ':' .. ARGV[7])
 redis.call('HSET', KEYS[2], 'last_updated_redis', time[1])
 redis.call('PERSIST', KEYS[2])
 redis.call('ZADD', KEYS[4], 'NX', now + ARGV[4], ARGV[3])
