@@ -8,7 +8,7 @@ func (x *explorer) beginBarrier(i int) {
 	}
 	s := x.from
 	op := &s.Op[i]
-	op.PC, op.BarE, op.BarID, op.BarBefore = pcBarrier, side.Epoch, side.ID, x.acknowledged(&s, -1)
+	op.PC, op.BarE, op.BarID, op.BarBefore = pcBarrier, side.Epoch, side.ID, x.owed(&s, -1)
 	x.emit(s, "sidecar %[2]d begins a barrier for write %[1]d", i+1, x.Ops[i].Sidecar+1)
 }
 
@@ -31,6 +31,9 @@ func (x *explorer) barrier(i int) {
 	}
 	if op.BarID.Run != x.from.Run && !x.Without.RunID || !x.accepts(&x.from, op.BarID.Token) {
 		return
+	}
+	if x.Code.SlugBarrier && x.from.R.blind(x.Keys) {
+		return // its syncer finds the slug's post first
 	}
 	if x.from.R.clean(x.Keys) {
 		x.answer(i, x.from)

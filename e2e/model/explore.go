@@ -59,6 +59,7 @@ func (x *explorer) successors(s state) {
 	x.rollback()
 	x.read()
 	x.redisEvents()
+	x.appears()
 }
 
 // Explore visits all states. With stuck, it also looks for states from which
@@ -168,14 +169,9 @@ func (x *explorer) stranded(home []int32) int32 {
 
 // isHome: offload, with this Redis, and nothing dirty.
 func (c *Scenario) isHome(s *state) bool {
-	return !s.Native && s.RowID == (id{s.Run, s.R.Token}) && s.R.clean(c.Keys)
+	return !s.Native && s.RowID == (id{s.Run, s.R.Token}) && s.R.clean(c.Keys) && drained(s.R.Slug, c.Keys)
 }
 
 func (r *redis) clean(keys int) bool {
-	for k := 0; k < keys; k++ {
-		if r.Dirty[k].V.E != 0 {
-			return false
-		}
-	}
-	return true
+	return drained(r.Dirty, keys)
 }

@@ -12,6 +12,7 @@ const (
 	rolledBack
 	silent
 	marksLeft
+	letterLost
 )
 
 func (v violation) String() string {
@@ -19,6 +20,7 @@ func (v violation) String() string {
 		"", "an acknowledged write is lost", "an older value replaces a newer one in MySQL",
 		"a reader gets an older value", "a barrier is answered too early", "what was rolled back is there",
 		"an unverified write is dropped in silence", "native-write rows are left in offload",
+		"a dead letter goes with an older write",
 	}[v]
 }
 
@@ -89,15 +91,18 @@ func (x *explorer) check(s *state) violation {
 			return fine // that Redis answers nothing
 		}
 	}
+	if !x.waits(s) {
+		return lostWrite
+	}
 	for k := 0; k < x.Keys; k++ {
 		is := s.Row[k]
-		if f := s.R.Dirty[k]; f.V.E != 0 && f.V.E >= s.Returned && s.NW[k] <= f.V.E && f.V.above(s.FenceV) {
+		if f := s.R.Dirty[k]; f.V.E != 0 && f.V.E >= s.Returned && s.NW[k] <= f.V.E && f.V.above(s.FenceV) && !x.standsBack(s, k, f) {
 			is = f.Op
 		}
 		if is != 0 && s.Op[is-1].Outcome == undoneS {
 			return rolledBack
 		}
-		if x.superseded(s, k, is, x.acknowledged(s, k)) {
+		if x.superseded(s, k, is, x.owed(s, k)) {
 			return lostWrite
 		}
 	}

@@ -19,6 +19,10 @@ func api(process, value, sidecar int) Op {
 	return Op{Kind: direct, Process: process, Value: value, Sidecar: sidecar}
 }
 
+func bySlug(process, value, sidecar int) Op {
+	return Op{Kind: direct, Process: process, Value: value, Sidecar: sidecar, Slug: true}
+}
+
 // inside is a write in a transaction of process 1.
 func inside(kind, value, key int) Op {
 	return Op{Kind: kind, Process: 1, Value: value, Key: key}
@@ -103,7 +107,20 @@ func Repairs() []Mutant {
 	born := Scenario{Ops: []Op{wp(0, 1, 0), {Kind: core, Process: 1, Value: 2, Born: true}}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Code: Code}
 	again := Scenario{Ops: []Op{wp(0, 1, 0), inside(opens, 2, 0), inside(closes, 3, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, Code: Code}
 	again.Code.AskAgain = false
+	late := Scenario{Slug: true, Ops: []Op{bySlug(0, 1, 0), wp(0, 2, 0), own(0, 3, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Code: Code}
+	dark := late
+	dark.Unverified = true
+	after := Scenario{Slug: true, Ops: []Op{wp(0, 2, 0), bySlug(0, 1, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Unverified: true, Code: Code}
+	seen, unordered, unmarked, renewed, unasked := late, after, after, dark, dark
+	seen.Code.SlugRead, unordered.Code.SlugOrder, unmarked.Code.BlindMark = false, false, false
+	renewed.Code.KeptVersion, unasked.Code.SlugBarrier = false, false
 	return []Mutant{
+		{"a slug's field bears a row and changes none", late.with(func(w *Without) { w.SlugMark = true })},
+		{"a slug's field that would change no row is not read", seen},
+		{"a slug's field goes by its version where MySQL was away", unordered},
+		{"a slug that could not be looked up is MySQL away", unmarked},
+		{"a slug's field keeps its version where MySQL was away", renewed},
+		{"a barrier looks up the slugs that could not be", unasked},
 		{"asking what is dirty before a further write in a caller's transaction", again},
 		{"a barrier for a post that this request inserted", born},
 		{"raising the fence's stamp before dead letters are made", dead},

@@ -48,7 +48,7 @@ func (x *explorer) sendAgain(i int) {
 		x.emit(t, "the client of write %d gives up, and its sidecar does not", i+1, 0)
 	}
 	if !s.Native && op.Req == reqNone {
-		op.PC, op.Req = pcWaiting, reqQueued
+		op.PC, op.Req = pcWaiting, reqResolved
 		x.emit(s, "write %d is tried in Redis once more", i+1, 0)
 	}
 }

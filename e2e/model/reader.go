@@ -13,7 +13,7 @@ func (x *explorer) read() {
 			return
 		}
 		rd.Left--
-		rd.Before = x.acknowledged(&s, 0)
+		rd.Before = x.owed(&s, 0)
 		if x.Without.DirtyFirst {
 			rd.Row, rd.At = s.Row[0], 4
 			x.emit(s, "a reader reads the rows", 0, 0)
@@ -57,6 +57,9 @@ func (x *explorer) askDirty(s state) {
 	side := s.Side[x.Sidecars-1]
 	ours := side.Valid && (side.ID.Run == s.Run || x.Without.RunID) && x.accepts(&s, side.ID.Token)
 	rd.D = s.R.Dirty[0]
+	if x.standsBack(&s, 0, rd.D) {
+		rd.D = field{}
+	}
 	if ours {
 		rd.Leased, rd.At = true, 2
 		x.emit(s, "a reader asks a sidecar what is dirty; it has a lease", 0, 0)

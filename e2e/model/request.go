@@ -20,8 +20,12 @@ func (x *explorer) request(i int) {
 			x.emit(s, "sidecar %[2]d finds the deadline of write %[1]d passed", i+1, me.Sidecar+1)
 			return
 		}
+		if me.Slug {
+			x.resolve(i)
+			return
+		}
 		x.takeEpoch(i)
-	case reqChecked:
+	case reqChecked, reqResolved:
 		x.takeEpoch(i)
 	case reqInFlight:
 		x.script(i)
@@ -64,7 +68,6 @@ func (x *explorer) takeEpoch(i int) {
 		x.emit(s, "sidecar %[2]d, without MySQL, takes write %[1]d under the last epoch known", i+1, me.Sidecar+1)
 	}
 	s := x.from
-	s.Op[i].quiet()
 	x.refuse(&s, i)
 	if op.PC == pcWaiting {
 		x.emit(s, "sidecar %[2]d has no lease and refuses write %[1]d", i+1, me.Sidecar+1)
@@ -73,9 +76,12 @@ func (x *explorer) takeEpoch(i int) {
 
 // refuse: told that it certainly was not done.
 func (x *explorer) refuse(s *state, i int) {
-	kind := x.Ops[i].Kind
+	kind, slug := x.Ops[i].Kind, s.Op[i].ToSlug
+	s.Op[i].quiet()
 	switch {
 	case s.Op[i].PC != pcWaiting:
+	case slug: // only Redis keeps it
+		s.end(i, undoneS)
 	case kind == update:
 		s.Op[i].PC = pcRefused
 	case kind == direct && x.Code.DirectNative:
@@ -95,7 +101,6 @@ func (x *explorer) script(i int) {
 		return
 	}
 	if !x.accepts(&s, op.ReqID.Token) || op.ReqE < s.R.Floor && !x.Without.FloorRefusal {
-		op.quiet()
 		x.refuse(&s, i)
 		x.emit(s, "Redis refuses write %d", i+1, 0)
 		return
@@ -105,13 +110,21 @@ func (x *explorer) script(i int) {
 	}
 	s.R.Floor = max(s.R.Floor, op.ReqE)
 	d := &s.R.Dirty[me.Key]
+	if op.ToSlug {
+		d = &s.R.Slug[me.Key]
+	}
 	same := d.V.E != 0 && x.value(d.Op) == me.Value
 	skipped := x.Without.EqualRow && me.Looks && x.value(op.Row) == me.Value
 	if !skipped && (!same || x.Code.FreshUnchanged) {
 		s.R.Counter++
-		*d = field{version{op.ReqE, s.R.Counter}, uint8(i + 1), op.ReqUnverified}
+		*d = field{version{op.ReqE, s.R.Counter}, uint8(i + 1), op.ReqUnverified || op.Blind, false}
 	} else if !skipped {
 		d.Op = uint8(i + 1)
+	}
+	if op.ToSlug {
+		op.Waits = true
+	} else if x.Slug {
+		s.R.Dead[me.Key] = field{}
 	}
 	if op.PC == pcWaiting {
 		op.Req = reqExecuted

@@ -27,7 +27,7 @@ func (x *explorer) giveBack(j int) {
 			x.emit(s, "sidecar %d gives its return up: another Redis", j+1, 0)
 			return
 		}
-		if !s.R.clean(x.Keys) && !x.Without.DrainBeforeReturn {
+		if !(s.R.clean(x.Keys) && drained(s.R.Slug, x.Keys)) && !x.Without.DrainBeforeReturn {
 			return
 		}
 		if s.R.Token != side.RetID.Token && !x.Without.Token {

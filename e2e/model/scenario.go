@@ -10,6 +10,7 @@ type Op struct {
 	Sidecar int
 	Refused bool // MySQL refuses this value for good
 	Looks   bool // it saw the row before, and says so
+	Slug    bool // the direct API's, by the slug of a post that may not be there yet
 	Born    bool // core's, on a post that the same request inserted: without a barrier
 }
 
@@ -27,6 +28,7 @@ type Scenario struct {
 	// What a Redis may do within Restarts.
 	Empty, Older, Complete, Flush bool
 
+	Slug        bool // the post is not there at first
 	Unverified  bool // MySQL may be away for a sidecar alone
 	Unreachable bool // a sidecar may refuse connections
 	// Code as it is, where the protocol's text differs.
@@ -52,6 +54,12 @@ type Deviations struct {
 	FenceDead      bool // the fence's stamp is raised before dead letters are made, and the rest read anew
 	ReadFence      bool // a reader without a lease asks the fence as well
 	AskAgain       bool // a further write in a caller's transaction asks what is dirty
+	// Of slugs.
+	SlugRead    bool // what would change no row when it is synced is not read either
+	SlugOrder   bool // what came while MySQL was away goes by its version against what the post has
+	BlindMark   bool // what came by a slug that could not be looked up counts as come while MySQL was away
+	SlugBarrier bool // a barrier waits for what came by a slug that could not be looked up
+	KeptVersion bool // what came while MySQL was away keeps its version when it moves
 }
 
 // Protocol is the text; Code is what the repository does; both with the
@@ -61,6 +69,7 @@ var (
 	Code     = Deviations{
 		OwnClaim: true, OffloadBlind: true, PlainRefused: true, Confirm: true, Prune: true, DirectNative: true,
 		FreshUnchanged: true, FenceDead: true, ReadFence: true, AskAgain: true,
+		SlugRead: true, SlugOrder: true, BlindMark: true, SlugBarrier: true, KeptVersion: true,
 	}
 )
 
@@ -69,5 +78,6 @@ type Without struct {
 	Deadline, DeadlineAfterEpoch, WaitL, WaitReset, StillWaited, OneTransaction, NativeUnchanged, EqualRow,
 	OneConnection, CallersTransaction, Exclusion, NativeRows, SyncEpoch, Stamp, ClaimOnClear, VersionOnClear,
 	VersionFence, ReturnedInSync, FloorRefusal, RaiseBeforeDrain, DrainBeforeReturn, EpochAtReturn, RunID,
-	MissingFloor, Token, DirtyFirst, DeadUnverified, NativeBetween, ReturnedSameStatement bool
+	MissingFloor, Token, DirtyFirst, DeadUnverified, NativeBetween, ReturnedSameStatement,
+	SlugMark bool
 }

@@ -47,6 +47,7 @@ const (
 const (
 	reqNone     = iota
 	reqQueued   // in the sidecar's socket
+	reqResolved // only by a slug: MySQL was asked for its post
 	reqChecked  // only with the deadline checked first: the epoch comes next
 	reqInFlight // on its way to Redis
 	reqExecuted // the script has run, the answer is on its way
@@ -59,6 +60,10 @@ const (
 	slotPlanned   // only without the exclusion: locks taken, native rows read, not written
 	slotBury      // dead letters first
 	slotCommitted // compare-and-clear is next
+	slotSlug      // claimed and read what waits under the slug
+	slotSlugAbsent
+	slotSlugGive // what may not move becomes dead letters
+	slotSlugMove
 )
 
 // What a sync does with a field.
@@ -79,6 +84,7 @@ type field struct {
 	V          version
 	Op         uint8 // index + 1
 	Unverified bool
+	BySlug     bool // it moved there, and changes no newer row
 }
 
 // transaction is a caller's: the row that it has written and locks.
@@ -91,6 +97,9 @@ type transaction struct {
 type redis struct {
 	Token, Floor, Counter, Claim uint8
 	Dirty                        [maxKeys]field
+	Slug                         [maxKeys]field // waits under the slug
+	Dead                         [maxKeys]field // the post's dead letters; only where there are slugs
+	SlugClaim                    uint8
 }
 
 // id is run id and token.
@@ -121,6 +130,9 @@ type operation struct {
 	Req, ReqE     uint8
 	ReqID         id
 	ReqUnverified bool
+	ToSlug        bool  // no post has the slug, or so the sidecar saw
+	Blind         bool  // it could not look
+	Waits         bool  // under the slug
 	Seen          uint8 // the epoch whose L is waited for
 	Passed        bool  // the deadline
 	Mark          uint8 // only without "one transaction"
@@ -149,6 +161,7 @@ type state struct {
 	// MySQL
 	Epoch, Settled, Returned uint8
 	Native                   bool
+	Absent                   bool // the post is not there yet
 	RowID                    id
 	FenceRead, FenceV        version
 	NW                       [maxKeys]uint8 // native-write rows: epoch
@@ -175,6 +188,7 @@ type state struct {
 func (c *Scenario) start() state {
 	s := state{Epoch: 2, Settled: 1, Returned: 2, RowID: id{1, 1}, Run: 1, Next: 2}
 	s.R = redis{Token: 1, Floor: 1}
+	s.Absent = c.Slug
 	s.Rd.Left = uint8(c.Reads)
 	s.Restarts, s.Deaths, s.LostCommits = uint8(c.Restarts), uint8(c.Deaths), uint8(c.LostCommits)
 	return s

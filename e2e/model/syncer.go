@@ -10,7 +10,7 @@ func (x *explorer) sync(at, side int) {
 		x.emit(t, "syncer %d forgets what it read", number(at), 0)
 		return
 	}
-	if s.R.clean(x.Keys) || s.R.Token == 0 && !x.Without.MissingFloor {
+	if s.R.Token == 0 && !x.Without.MissingFloor {
 		return
 	}
 	from := s.RowID
@@ -20,7 +20,10 @@ func (x *explorer) sync(at, side int) {
 	if from.Run != s.Run && !x.Without.RunID || !x.accepts(s, from.Token) {
 		return
 	}
-	x.claim(at, s.Epoch, from, "syncer")
+	if !s.R.clean(x.Keys) {
+		x.claim(at, s.Epoch, from, "syncer")
+	}
+	x.claimSlug(at, s.Epoch, from)
 }
 
 // claim reads all dirty fields of the post under a new stamp.
@@ -50,6 +53,14 @@ func (x *explorer) advance(at, side int, who string) *state {
 		x.bury(at, who)
 	case slotCommitted:
 		return x.clear(at, who)
+	case slotSlug:
+		x.place(at, side)
+	case slotSlugAbsent:
+		x.absent(at)
+	case slotSlugGive:
+		x.give(at)
+	case slotSlugMove:
+		x.move(at)
 	}
 	return nil
 }
@@ -110,8 +121,12 @@ func (x *explorer) plan(s *state, at int) bool {
 		}
 		known := !f.V.above(s.FenceV) && !x.Without.VersionFence
 		overtaken := x.overtaken(s, k, f)
+		later := f.BySlug && s.Row[k] != 0 && !overtaken && !known
+		if f.BySlug && f.Unverified { // known by a sync of another field of the post, or by a newer write of this
+			later = known && x.value(s.Row[k]) != x.value(f.Op)
+		}
 		switch {
-		case overtaken && f.Unverified && !known && !x.Without.DeadUnverified, x.Ops[f.Op-1].Refused && !overtaken && !known:
+		case overtaken && f.Unverified && !known && !x.Without.DeadUnverified, later, x.Ops[f.Op-1].Refused && !overtaken && !known:
 			p.Fate[k], doomed = fateDoomed, true
 		case overtaken || known:
 			p.Fate[k] = fateLeftOut
@@ -169,6 +184,9 @@ func (x *explorer) bury(at int, who string) {
 		if p.Fate[k] == fateDoomed {
 			if d := &s.R.Dirty[k]; d.V == p.F[k].V {
 				x.deadLetter(&s, int(d.Op)-1)
+				if x.Slug {
+					s.R.Dead[k] = *d
+				}
 				*d = field{}
 			}
 			p.F[k] = field{}

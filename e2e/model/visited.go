@@ -34,12 +34,15 @@ func (s *state) canonical(c *Scenario) {
 	each := func(f func(*uint8)) {
 		f(&s.R.Counter)
 		f(&s.R.Claim)
+		f(&s.R.SlugClaim)
 		f(&s.FenceRead.C)
 		f(&s.FenceV.C)
 		f(&s.Rd.FenceV.C)
 		f(&s.Rd.D.V.C)
 		for k := range maxKeys {
 			f(&s.R.Dirty[k].V.C)
+			f(&s.R.Slug[k].V.C)
+			f(&s.R.Dead[k].V.C)
 		}
 		for i := range s.Slot {
 			if s.Slot[i].At != slotIdle {

@@ -58,6 +58,9 @@ func (x *explorer) begin(i int) {
 		x.emit(s, "the caller of write %d sees the row", i+1, 0)
 		return
 	}
+	if x.from.Absent && !me.Slug {
+		return
+	}
 	s := x.from
 	op := &s.Op[i]
 	op.Outcome, op.Before = running, x.acknowledged(&s, -1)
@@ -127,7 +130,7 @@ func (x *explorer) await(i int) {
 func (x *explorer) giveUpOnRedis(i int) {
 	s := x.from
 	op := &s.Op[i]
-	if !x.Code.DirectNative || op.Req != reqInFlight && op.Req != reqExecuted || op.ReqUnverified {
+	if !x.Code.DirectNative || op.Req != reqInFlight && op.Req != reqExecuted || op.ReqUnverified || op.ToSlug {
 		return
 	}
 	op.PC = pcTakeOver
@@ -145,7 +148,7 @@ func (s *state) end(i int, outcome uint8) {
 		outcome = open
 	}
 	*op = operation{
-		Outcome: outcome, PC: pcEnded, Before: op.Before, V: op.V, Home: op.Home,
+		Outcome: outcome, PC: pcEnded, Before: op.Before, V: op.V, Home: op.Home, Waits: op.Waits, ToSlug: op.ToSlug, Blind: op.Blind,
 		Req: op.Req, ReqE: op.ReqE, ReqID: op.ReqID, ReqUnverified: op.ReqUnverified, Passed: op.Passed,
 	}
 	if op.Req == reqExecuted {
@@ -155,7 +158,7 @@ func (s *state) end(i int, outcome uint8) {
 }
 
 func (op *operation) quiet() {
-	op.Req, op.ReqE, op.ReqID, op.ReqUnverified, op.Passed = reqNone, 0, id{}, false, false
+	op.Req, op.ReqE, op.ReqID, op.ReqUnverified, op.Passed, op.ToSlug, op.Blind = reqNone, 0, id{}, false, false, false, false
 }
 
 func (x *explorer) value(op uint8) int {
