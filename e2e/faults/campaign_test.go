@@ -67,6 +67,9 @@ func wanted(binary string) containers.Wanted {
 	}
 }
 
+// lateComers are posts whose slugs come while they are written to.
+const lateComers = 8
+
 // prepare makes the posts that a campaign works on.
 func prepare(t testing.TB, b *containers.BadLines, seed uint64) *run {
 	t.Helper()
@@ -101,6 +104,13 @@ func prepare(t testing.TB, b *containers.BadLines, seed uint64) *run {
 	}
 	for _, f := range s.born {
 		r.begin[f] = ""
+	}
+	for _, post := range r.posts(t, lateComers) {
+		s.late = append(s.late, Field{post, "room"}, Field{post, "late"})
+		r.begin[Field{post, "room"}], r.begin[Field{post, "late"}] = "0", ""
+	}
+	if _, err := b.DB.ExecContext(t.Context(), "UPDATE wp_posts SET post_name = CONCAT('named-', ID) WHERE ID < ?", s.late[0].Post); err != nil {
+		t.Fatal(err)
 	}
 	s.spare = r.posts(t, 1)[0]
 	s.doomed = r.posts(t, 40)
@@ -160,6 +170,7 @@ func (r *run) finish(t testing.TB) *Verdict {
 	took := r.Now()
 	r.stop.Store(true)
 	r.clients.Wait()
+	r.nemesis.comeAll()
 	final := r.drain(t)
 	v := &Verdict{Seed: r.seed, Took: took, Faults: r.nemesis.faults, Ops: r.Ops(), Letters: len(final.Letters)}
 	v.recovered(r.nemesis.healed)

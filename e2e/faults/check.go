@@ -127,7 +127,7 @@ func (r *Report) others(ops []Op, final Final) {
 		switch {
 		case from < 0:
 			r.add(Unaccounted, l.Field, "%q (%s): nobody wrote it, or it was refused", l.Value, l.Code)
-		case l.Code == "overtaken" && ops[from].Outcome == OK && !ops[from].Unverified, l.Code == "post_gone" && !final.Gone[l.Post]:
+		case l.Code == "overtaken" && ops[from].Outcome == OK && !ops[from].Unverified && !ops[from].Waits, l.Code == "post_gone" && !final.Gone[l.Post]:
 			r.add(Unaccounted, l.Field, "%q: %s, but it was acknowledged without reserve", l.Value, l.Code)
 		}
 	}

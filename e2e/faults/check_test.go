@@ -26,6 +26,7 @@ func unknown(o *Op)    { o.Outcome = Unknown }
 func blind(o *Op)      { o.Whole = false }
 func own(o *Op)        { o.Whole, o.Own, o.Began = false, true, time.Millisecond }
 func unverified(o *Op) { o.Unverified = true }
+func waits(o *Op)      { o.Waits = true }
 func fsynced(o *Op)    { o.Ack = "fsynced" }
 func power(o *Op)      { o.Spares = true }
 
@@ -74,6 +75,9 @@ func TestCheckerFinds(t *testing.T) {
 		"a lost write taken with reserve":         {Lost, []Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4, unverified)}, []string{"a"}, Final{}},
 		"one taken with reserve over a newer one": {Lost, []Op{at(Write, "a", 1, 2, unverified), at(Write, "b", 3, 4)}, []string{"a"}, Final{}},
 		"a lost write beside a dead letter's one": {Lost, []Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4, unverified)}, []string{"0"}, Final{Letters: []Letter{{field, "b", "overtaken"}}}},
+		"a write by a slug that never came":       {Lost, []Op{at(Write, "a", 1, 2, waits)}, []string{"0"}, Final{}},
+		"one that came over a newer one":          {Lost, []Op{at(Write, "a", 1, 2, waits), at(Write, "b", 3, 4)}, []string{"a"}, Final{}},
+		"one that was read over a newer one":      {Stale, []Op{at(Write, "a", 1, 2, waits), at(Write, "b", 3, 4), at(Read, "a", 5, 6)}, []string{"b"}, Final{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.final.Rows = map[Field][]string{field: c.rows}
@@ -121,7 +125,9 @@ func TestCheckerAccepts(t *testing.T) {
 		"a dead letter of a post that is gone":               {[]Op{at(Write, "a", 1, 2)}, nil, Final{Gone: map[int]bool{7: true}, Letters: []Letter{{field, "a", "post_gone"}}}, 0},
 		"an overtaken write whose letter a later one has taken the place of": {
 			[]Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4, unverified), at(Read, "a", 5, 6), at(Write, "c", 7, 8)}, []string{"c"}, Final{}, 0},
-		"an overtaken write, marked as such": {[]Op{at(Write, "a", 1, 2, unverified)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "overtaken"}}}, 0},
+		"a write by a slug that is seen late":            {[]Op{at(Write, "a", 1, 2, waits), at(Read, "0", 3, 4), at(Read, "a", 5, 6)}, []string{"a"}, Final{}, 0},
+		"a write by a slug that its post had got before": {[]Op{at(Write, "a", 1, 2, waits)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "overtaken"}}}, 0},
+		"an overtaken write, marked as such":             {[]Op{at(Write, "a", 1, 2, unverified)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "overtaken"}}}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.final.Rows = map[Field][]string{field: c.rows}

@@ -130,6 +130,7 @@ type site struct {
 	*History
 	clients         sync.WaitGroup
 	hot, cold, born []Field      // born: without a row at first, written by the direct API alone
+	late            []Field      // of posts that get their slugs one after the other
 	doomed          []int        // posts that will be deleted
 	next            atomic.Int64 // of these
 	values          atomic.Int64
@@ -163,11 +164,14 @@ func (s *site) throughWordPress(who string, dice *rand.Rand, p php) {
 		}
 		f, kind, kill := s.field(dice), dice.IntN(100), dice.IntN(60_000)+1
 		if dice.IntN(10) == 0 && kind < 40 {
-			f = s.born[dice.IntN(len(s.born))]
+			f = append(s.born, s.late...)[dice.IntN(len(s.born)+len(s.late))]
 		}
 		if kind < 40 {
 			s.read(who, f, p)
 			continue
+		}
+		if dice.IntN(20) == 0 {
+			f = Field{s.late[dice.IntN(len(s.late))].Post, "room"}
 		}
 		c := call{Do: "update", Post: f.Post, Key: f.Key, Value: s.value(who)}
 		if s.killing.Load() && kind < 70 {

@@ -28,6 +28,7 @@ type answer struct {
 	Ack        string   `json:"ack"`
 	Done       string   `json:"done"`
 	Unverified bool     `json:"unverified"`
+	Resolved   *bool    `json:"resolved"`
 	Results    []string `json:"results"`
 	Left       int      `json:"left"`
 	Error      struct {
@@ -88,6 +89,8 @@ func (s *site) directly(who string, dice *rand.Rand, d direct) {
 			g = Field{f.Post, "room"}
 			v := s.value(who)
 			s.set(who, d, "PUT", fmt.Sprint("/v1/appointments/", f.Post), map[string]any{"fields": map[string]string{f.Key: v, g.Key: v}}, v, f, g)
+		case n < 50:
+			s.byName(who, dice, d)
 		default:
 			f, v := s.field(dice), s.value(who)
 			s.set(who, d, "PATCH", fmt.Sprintf("/v1/appointments/%d/fields/%s", f.Post, f.Key), map[string]string{"value": v}, v, f)
@@ -107,13 +110,24 @@ func (s *site) bear(who string, dice *rand.Rand, d direct) {
 	s.set(who, d, "PATCH", fmt.Sprintf("/v1/appointments/%d/fields/%s", f.Post, f.Key), map[string]string{"value": v}, v, f)
 }
 
+// byName writes to a field of a post by the post's slug, which it may not have
+// yet.
+func (s *site) byName(who string, dice *rand.Rand, d direct) {
+	f, name := s.cold[dice.IntN(len(s.cold))], "named"
+	if dice.IntN(2) == 0 {
+		f, name = s.late[dice.IntN(len(s.late))], "late"
+	}
+	v := s.value(who)
+	s.set(who, d, "PATCH", fmt.Sprintf("/v1/appointments/%s-%d/fields/%s", name, f.Post, f.Key), map[string]string{"value": v}, v, f)
+}
+
 func (s *site) set(who string, d direct, method, path string, body any, value string, fields ...Field) {
 	called := s.Now()
 	a, outcome, why := d.ask(method, path, body)
 	for _, f := range fields {
 		s.Note(Op{
 			Who: who, Kind: Write, Field: f, Value: value, Call: called, Return: s.Now(),
-			Outcome: outcome, Ack: a.Ack, Unverified: a.Unverified, Why: why,
+			Outcome: outcome, Ack: a.Ack, Unverified: a.Unverified, Waits: a.Resolved != nil && !*a.Resolved, Why: why,
 		})
 	}
 }

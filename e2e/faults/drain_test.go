@@ -121,7 +121,7 @@ func (r *run) letters(t testing.TB, final *Final) {
 			t.Fatal(err)
 		}
 		id, key, _ := strings.Cut(name, ":")
-		post, err := strconv.Atoi(id)
+		post, err := strconv.Atoi(strings.TrimPrefix(strings.TrimPrefix(id, "late-"), "named-"))
 		if err != nil { // a slug whose post came too late: see crash_test.go
 			continue
 		}

@@ -50,6 +50,7 @@ type Op struct {
 	Whole      bool          // of a read: under a lease, so it saw all there is
 	Own        bool          // of a read: by the process that wrote the field just now, which as in core need not look again
 	Began      time.Duration // of such a read: when that write began
+	Waits      bool          // accepted by a slug without a post, as far as the sidecar could see, and said so: it is seen later
 	Unverified bool          // accepted while MySQL was away, and said so
 	Ack        string        // level, where the client is told
 	Since      time.Duration // of a loss
@@ -69,6 +70,8 @@ func (o Op) String() string {
 		if o.Spares {
 			extra += ", but not as fsynced"
 		}
+	case o.Waits:
+		extra = " (waits for its post)"
 	case o.Unverified:
 		extra = " (unverified)"
 	}

@@ -61,6 +61,7 @@ func (n *nemesis) round(faults ...fault) {
 	}
 	n.healed = append(n.healed, n.Now())
 	n.recover(time.Minute)
+	n.rename()
 	n.wait(n.between(300*time.Millisecond, 1200*time.Millisecond))
 }
 

@@ -68,13 +68,14 @@ func (p past) unseen(read Op) bool {
 // superseded finds an acknowledged write that began after this one was over and
 // was over at the time, and that no loss until another time can have taken. An
 // unknown one may happen at any time, so it is never superseded. One that was
-// taken with reserve, and may have become a dead letter, supersedes none.
+// taken with reserve, and may have become a dead letter, supersedes none. One
+// that waits for its post is seen at the end.
 func (p past) superseded(o Op, at, until time.Duration) Op {
 	if o.Outcome != OK {
 		return Op{}
 	}
 	for _, w := range p.ops {
-		if w.Kind == Write && w.Outcome == OK && w.Call > o.Return && w.Return < at && !p.mayBeLost(w, until) && !p.mayBeLetter(w) {
+		if w.Kind == Write && w.Outcome == OK && w.Call > o.Return && w.Return < at && !(w.Waits && at != never) && !p.mayBeLost(w, until) && !p.mayBeLetter(w) {
 			return w
 		}
 	}
@@ -88,10 +89,11 @@ func (p past) mayBeLost(w Op, at time.Duration) bool {
 }
 
 // mayBeLetter: MySQL was away for the sidecar that took it, which could not know
-// that WordPress had written the field. At the end there is no letter of it
+// that WordPress had written the field; or its slug had no post, which has since
+// got a value of its own. At the end there is no letter of it
 // where a later write has taken its place.
 func (p past) mayBeLetter(w Op) bool {
-	return w.Unverified && slices.ContainsFunc(p.ops, func(o Op) bool {
+	return (w.Unverified || w.Waits) && slices.ContainsFunc(p.ops, func(o Op) bool {
 		return o.Kind == Write && o.Outcome != Refused && o.Return > w.Return
 	})
 }

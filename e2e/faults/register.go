@@ -64,7 +64,7 @@ func (p past) search(last Op) Harm {
 		switch {
 		case o.Kind == Read, o.Outcome == Refused, o.Call > last.Return:
 			continue
-		case o.Kind == Write && (o.Outcome == Unknown || p.mayBeLetter(o)):
+		case o.Kind == Write && (o.Outcome == Unknown || o.Waits || p.mayBeLetter(o)):
 			if !seen[o.Value] {
 				continue // whether it happened or not, nobody could tell
 			}

@@ -68,7 +68,7 @@ func TestDeviations(t *testing.T) {
 		{"acknowledged only under a lease of the same epoch", Deviations{Confirm: true}},
 		{"fence rows of epochs before the return are pruned", Deviations{Prune: true}},
 	} {
-		one.code.FreshUnchanged, one.code.FenceDead, one.code.ReadFence, one.code.AskAgain = true, true, true, true
+		one.code = one.code.Repaired()
 		t.Run(one.name, func(t *testing.T) {
 			t.Parallel()
 			for _, each := range Scenarios() {

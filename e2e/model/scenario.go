@@ -65,13 +65,18 @@ type Deviations struct {
 // Protocol is the text; Code is what the repository does; both with the
 // repairs that the model asked for.
 var (
-	Protocol = Deviations{FreshUnchanged: true, FenceDead: true, ReadFence: true, AskAgain: true}
+	Protocol = Deviations{}.Repaired()
 	Code     = Deviations{
 		OwnClaim: true, OffloadBlind: true, PlainRefused: true, Confirm: true, Prune: true, DirectNative: true,
-		FreshUnchanged: true, FenceDead: true, ReadFence: true, AskAgain: true,
-		SlugRead: true, SlugOrder: true, BlindMark: true, SlugBarrier: true, KeptVersion: true,
-	}
+	}.Repaired()
 )
+
+// Repaired is with all repairs.
+func (d Deviations) Repaired() Deviations {
+	d.FreshUnchanged, d.FenceDead, d.ReadFence, d.AskAgain = true, true, true, true
+	d.SlugRead, d.SlugOrder, d.BlindMark, d.SlugBarrier, d.KeptVersion = true, true, true, true, true
+	return d
+}
 
 // Without switches rules off: each is a mutant.
 type Without struct {

@@ -24,6 +24,7 @@ type Write struct {
 	TTL    time.Duration // how long the clean copy stays; 0: the default hour
 	Direct bool          // came past WordPress: its caches must be told
 	Lease  Lease         // under which it is made
+	Unseen bool          // its slug could not be looked up: MySQL is away
 	Flush  *Flush        // nil: Redis' word is enough
 }
 
@@ -65,8 +66,10 @@ type Dirty struct {
 	// Unverified: accepted while MySQL was away, so core may have taken over
 	// unseen. What a native write overtook then becomes a dead letter.
 	Unverified bool
-	// BySlug: it came before its post was there, or so the sidecar saw. It may
-	// bear a row, and changes none: a row is newer.
+	// BySlug: it came by a slug, before its post was there: it may bear a row,
+	// and changes none, since a row is newer. One that is Unverified came when
+	// nobody could look: it changes the row if nothing newer of its post was
+	// synced.
 	BySlug bool
 	Mark   string // the dirty mark as Redis holds it, for compare-and-clear
 	Slot   int    // under which of the configured key patterns it was found
@@ -79,6 +82,13 @@ type Reading struct {
 	Fields []Dirty
 	At     time.Time // of the claim, by Redis' clock
 	Began  time.Time // of the claim, by ours (monotonic)
+}
+
+// Waiting is what a barrier has to bring home first (R5).
+type Waiting struct {
+	Members    []string // posts with dirty fields, each once, by Post.Member
+	Unseen     []string // slugs that were written to while MySQL was away, and not looked up since
+	Generation uint64
 }
 
 // Settled is what a sync did with one field of a Reading.

@@ -18,7 +18,8 @@ type direct struct {
 // target is the post a write is for.
 type target struct {
 	appointment.Post
-	known bool // MySQL has it
+	known  bool // MySQL has it
+	unseen bool // of a slug: MySQL is away, and may have it
 }
 
 // target resolves the post of a write. While MySQL is away it takes the
@@ -31,7 +32,7 @@ func (d direct) target(c *call) (at target, err error) {
 		return target{}, err
 	}
 	if found, ok := d.posts.get(lookup{d.kind, post}); ok {
-		return target{found, true}, nil
+		return target{Post: found, known: true}, nil
 	}
 	found, known, away, err := d.resolve(c.ctx, post)
 	switch {
@@ -42,7 +43,7 @@ func (d direct) target(c *call) (at target, err error) {
 	case !known && found.ID == 0 && !d.slugs:
 		return target{}, appointment.ErrUnknownPost
 	}
-	return target{found, known}, nil
+	return target{found, known, away && found.ID == 0}, nil
 }
 
 // set answers PUT: it writes the fields named and leaves the others.
@@ -76,7 +77,7 @@ func (d direct) change(c *call, change appointment.Write, part string) error {
 	if err != nil {
 		return err
 	}
-	change.Post, change.Flush = at.Post, c.flush()
+	change.Post, change.Unseen, change.Flush = at.Post, at.unseen, c.flush()
 	result, err := d.Owner.Write(c.ctx, []appointment.Write{change}, c.deadline)
 	if err != nil {
 		c.partly = len(result.Outcomes) > 0
@@ -88,7 +89,7 @@ func (d direct) change(c *call, change appointment.Write, part string) error {
 		c.bytes("slug", at.Slug)
 	}
 	c.bool("resolved", at.known)
-	if result.Unverified {
+	if result.Unverified || at.unseen {
 		c.bool("unverified", true)
 	}
 	return nil
@@ -129,7 +130,7 @@ func (d direct) remove(c *call) error {
 	if err != nil {
 		return err
 	}
-	w := appointment.Write{Post: at.Post, Direct: !raw, Flush: c.flush()}
+	w := appointment.Write{Post: at.Post, Direct: !raw, Unseen: at.unseen, Flush: c.flush()}
 	deleted, err := d.Owner.Delete(c.ctx, w)
 	if err != nil {
 		return err
@@ -164,7 +165,7 @@ func (d direct) updateStatus(c *call, status string, direct bool) (bool, error) 
 	if err != nil {
 		return false, err
 	}
-	w := appointment.Write{Post: at.Post, Direct: direct, Flush: c.flush()}
+	w := appointment.Write{Post: at.Post, Direct: direct, Unseen: at.unseen, Flush: c.flush()}
 	result, err := d.Owner.SetStatus(c.ctx, w, status, at.known)
 	if err != nil || len(result.Outcomes) == 0 {
 		return false, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -72,6 +73,25 @@ func TestTheGuidesCallsReachTheOwner(t *testing.T) {
 		}
 		if got := fmt.Sprint(f.asked); got != "["+each.want+"]" {
 			t.Errorf("%s %s: asked %s, want %s", each.method, each.path, got, each.want)
+		}
+	}
+}
+
+func TestASlugThatCannotBeLookedUpIsMarked(t *testing.T) {
+	f := newFakes()
+	f.mysqlErr = appointment.ErrMySQLAway
+	s := f.server(t)
+	for _, each := range []struct{ method, path, body string }{
+		{"PUT", "/v1/appointments/appt_12345", `{"fields":{"status":"x"}}`},
+		{"POST", "/v1/appointments/appt_12345/status", `{"status":"x"}`},
+		{"DELETE", "/v1/appointments/appt_12345", ``},
+	} {
+		f.unseen = 0
+		if a := ask(t, s, each.method, each.path, each.body); a.status != 200 || f.unseen != 1 {
+			t.Errorf("%s %s: %v, %d marked", each.method, each.path, a.body, f.unseen)
+		}
+		if a := ask(t, s, each.method, strings.Replace(each.path, "appt_12345", "123", 1), each.body); f.unseen != 1 {
+			t.Errorf("%s by id: %v, %d marked", each.method, a.body, f.unseen)
 		}
 	}
 }

@@ -46,6 +46,9 @@ type Rows interface {
 	// Native returns, read by one statement, what stands against dirty fields
 	// while nobody holds a lease (R8).
 	Native(ctx context.Context, post appointment.Post) (appointment.Native, error)
+	// Later tells whether MySQL has something newer than a field that came by
+	// the post's slug.
+	Later(ctx context.Context, post appointment.Post, field appointment.Dirty) (bool, error)
 }
 
 // Redis is what Redis holds, as a person with redis-cli would see it.

@@ -1,6 +1,12 @@
 package httpapi
 
-import "hospital-appointments-redis/sidecar/appointment"
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
 
 // dirty answers POST /v1/dirty: the dirty fields of posts, for WordPress to
 // lay over the rows that it reads afterwards (R8). Without a lease it answers
@@ -10,7 +16,7 @@ func (s *Server) dirty(c *call) error {
 	if err != nil {
 		return err
 	}
-	view, err := s.Owner.Dirty(c.ctx, c.blog, posts)
+	view, err := s.view(c.ctx, c.blog, posts)
 	if err != nil {
 		return err
 	}
@@ -26,6 +32,42 @@ func (s *Server) dirty(c *call) error {
 	}
 	c.close('}')
 	return nil
+}
+
+// view is what is dirty in posts, and counts.
+func (s *Server) view(ctx context.Context, blog uint64, posts []appointment.Post) (appointment.DirtyView, error) {
+	view, err := s.Owner.Dirty(ctx, blog, posts)
+	for _, post := range posts {
+		member := post.Member()
+		fields := view.Posts[member]
+		if err != nil || !slices.ContainsFunc(fields, func(f appointment.Dirty) bool { return f.BySlug }) {
+			continue
+		}
+		if view.Posts[member], err = s.standing(ctx, post, fields); len(view.Posts[member]) == 0 {
+			delete(view.Posts, member)
+		}
+	}
+	return view, err
+}
+
+// standing leaves out what came by the post's slug and stands back behind
+// something newer in MySQL, as it will when it is synced. While MySQL is away
+// that is taken to be so: what is left out is then not seen yet.
+func (s *Server) standing(ctx context.Context, post appointment.Post, fields []appointment.Dirty) ([]appointment.Dirty, error) {
+	var standing []appointment.Dirty
+	for _, field := range fields {
+		if field.BySlug {
+			later, err := s.Rows.Later(ctx, post, field)
+			if err != nil && !errors.Is(err, appointment.ErrMySQLAway) {
+				return nil, err
+			}
+			if later || err != nil {
+				continue
+			}
+		}
+		standing = append(standing, field)
+	}
+	return standing, nil
 }
 
 func (c *call) dirtyField(f appointment.Dirty) {

@@ -33,6 +33,12 @@ func (f fakeRows) Rows(context.Context, appointment.Post) (map[string]string, er
 	return maps.Clone(f.rows), f.mysqlErr
 }
 
+// Later: of the keys that have a row.
+func (f fakeRows) Later(_ context.Context, _ appointment.Post, field appointment.Dirty) (bool, error) {
+	_, there := f.rows[field.Key]
+	return there, f.mysqlErr
+}
+
 func (f fakeRows) Native(context.Context, appointment.Post) (appointment.Native, error) {
 	return f.native, f.mysqlErr
 }

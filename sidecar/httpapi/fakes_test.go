@@ -31,6 +31,7 @@ type fakes struct {
 	deleted    bool  // of Delete
 	barrier    func(context.Context)
 	barrierErr error
+	unseen     int     // writes to a slug that could not be looked up
 	retryErr   []error // of the next calls of Retry
 	flushed    bool    // of a write that asks for it
 	committed  bool    // of SetStatus: by MySQL, without Redis
@@ -123,8 +124,11 @@ func (f *fakes) Write(_ context.Context, writes []appointment.Write, deadline in
 	return allUpdated(writes), nil
 }
 
-// flushes answers a wish to be on disk.
+// flushes answers a wish to be on disk, and counts slugs that nobody looked up.
 func (f *fakes) flushes(w appointment.Write) {
+	if w.Unseen {
+		f.unseen++
+	}
 	if w.Flush != nil {
 		w.Flush.Done = f.flushed
 	}

@@ -52,7 +52,7 @@ func (d direct) read(ctx context.Context, post, asked appointment.Post, known bo
 		asked.Type = d.Types.Kind(d.kind)[0]
 		names = append(names, asked)
 	}
-	view, err := d.Owner.Dirty(ctx, post.Blog, names)
+	view, err := d.view(ctx, post.Blog, names)
 	if err != nil {
 		return reading{}, err
 	}
@@ -60,9 +60,16 @@ func (d direct) read(ctx context.Context, post, asked appointment.Post, known bo
 	if err != nil {
 		return reading{}, err
 	}
-	var waiting []appointment.Dirty
-	for _, each := range names {
-		waiting = append(waiting, view.Posts[each.Member()]...)
+	waiting := view.Posts[post.Member()]
+	if len(names) > 1 {
+		slug := view.Posts[asked.Member()]
+		for i := range slug {
+			slug[i].BySlug = true
+		}
+		if slug, err = d.standing(ctx, post, slug); err != nil {
+			return reading{}, err
+		}
+		waiting = append(waiting, slug...)
 	}
 	is := reading{fields: copied, at: at, complete: true}
 	if known {

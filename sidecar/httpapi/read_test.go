@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,11 +42,33 @@ func TestReadWithoutALeaseWeighsDirtyFieldsAgainstCoresWrites(t *testing.T) {
 
 func TestReadFindsWhatWasWrittenBeforeTheSlugHadAPost(t *testing.T) {
 	f := newFakes()
-	f.view = view(true, "appt_12345", field("status", "by slug", 7, 1), field("room", "by slug", 7, 9))
+	f.rows = map[string]string{"notes": "the post's own"}
+	f.view = view(true, "appt_12345", field("status", "by slug", 7, 1), field("room", "by slug", 7, 9), field("notes", "by slug", 7, 10))
 	f.view.Posts["123"] = []appointment.Dirty{field("status", "by id", 7, 2), field("room", "by id", 7, 8)}
 	a := ask(t, f.server(t), "GET", "/v1/appointments/appt_12345", "")
-	if got := fmt.Sprint(a.body["id"], a.body["fields"], a.body["dirty"]); got != "123 map[room:by slug status:by id] [room status]" {
+	if got := fmt.Sprint(a.body["id"], a.body["fields"], a.body["dirty"]); got != "123 map[notes:the post's own room:by slug status:by id] [room status]" {
 		t.Errorf("got %s", got)
+	}
+}
+
+func TestWhatCameByASlugIsNotReadOverARow(t *testing.T) {
+	f := newFakes()
+	moved := field("room", "by slug", 7, 2)
+	moved.BySlug = true
+	alone := field("notes", "by slug", 7, 3)
+	alone.BySlug = true
+	f.rows = map[string]string{"room": "the post's own"}
+	f.view = view(true, "123", field("status", "dirty", 7, 1), moved, alone)
+	f.view.Posts["124"] = []appointment.Dirty{moved}
+	s := f.server(t)
+	const posts = `{"posts":{"hospital_appointment":[123,124]}}`
+	if got := fmt.Sprint(ask(t, s, "POST", "/v1/dirty", posts).body["posts"]); strings.Contains(got, "room") || !strings.Contains(got, "notes") || !strings.Contains(got, "status") || strings.Contains(got, "124") {
+		t.Errorf("got %s", got)
+	}
+	f.view = view(true, "123", field("status", "dirty", 7, 1), moved, alone)
+	f.mysqlErr = appointment.ErrMySQLAway
+	if got := fmt.Sprint(ask(t, s, "POST", "/v1/dirty", posts).body["posts"]); strings.Contains(got, "notes") || !strings.Contains(got, "status") {
+		t.Errorf("without MySQL: got %s", got)
 	}
 }
 

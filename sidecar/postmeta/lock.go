@@ -24,7 +24,7 @@ func (b batch) lock(ctx context.Context, tx *sql.Tx, readings []appointment.Read
 	if nowait {
 		l.update, l.share, l.insert = " FOR UPDATE NOWAIT", " NOWAIT", b.dialect.nowait+l.insert
 	}
-	for _, step := range []func(context.Context, *state) error{l.site, l.fence, l.natives, l.posts, l.rows} {
+	for _, step := range []func(context.Context, *state) error{l.site, l.fence, l.natives, l.posts, l.rows, l.values} {
 		if err := step(ctx, &s); err != nil {
 			return s, err
 		}

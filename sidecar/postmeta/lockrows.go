@@ -91,6 +91,33 @@ func (l locker) keys(s *state, posts []any) []string {
 	return slices.Sorted(maps.Keys(keys))
 }
 
+// values reads the rows' values where plan compares them: of what came by a
+// slug, which as a rule is nothing. NULL is no value.
+func (l locker) values(ctx context.Context, s *state) error {
+	var ids []any
+	for _, r := range l.readings {
+		for _, field := range r.Fields {
+			if field.BySlug {
+				for _, id := range s.ids(r.Post.ID, field.Key) {
+					ids = append(ids, id)
+				}
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	s.values = make(map[uint64]string, len(ids))
+	query := "SELECT meta_id, meta_value FROM " + l.tables.Postmeta(l.blog) + " WHERE meta_value IS NOT NULL AND meta_id IN (" + marks(len(ids)) + ")"
+	return l.each(ctx, query, ids, func(scan func(...any) error) error {
+		var id uint64
+		var value string
+		err := scan(&id, &value)
+		s.values[id] = value
+		return err
+	})
+}
+
 // find reads rows: post -> key -> meta ids, ascending.
 func (l locker) find(ctx context.Context, where string, args []any) (map[uint64]map[string][]uint64, error) {
 	found := map[uint64]map[string][]uint64{}

@@ -20,6 +20,7 @@ type state struct {
 	exists  map[uint64]bool
 	rows    map[uint64]map[string][]uint64 // post -> key -> meta ids
 	spelt   spellings                      // where a row may be born
+	values  map[uint64]string              // by meta id, of the keys of what came by a slug
 }
 
 // ids are the rows of a key, compared as MySQL does.
@@ -125,16 +126,39 @@ func (s state) doomed(reading appointment.Reading, before fence) []appointment.D
 		switch {
 		case field.Version == appointment.Version{}:
 			letters = append(letters, letter(reading, field, appointment.DeadNoVersion, "its dirty mark was not made by a sidecar, so nobody can tell whether it is the newest"))
+		case field.BySlug && s.hasAnother(reading.Post.ID, field, before):
+			letters = append(letters, letter(reading, field, appointment.DeadOvertaken, appointment.OvertakenBySlug))
 		case field.Version.Compare(before.version) <= 0:
 		case overtaken && field.Unverified:
 			letters = append(letters, letter(reading, field, appointment.DeadOvertaken, "accepted while MySQL was away; WordPress wrote the same field meanwhile"))
-		case field.BySlug && !overtaken && len(s.ids(reading.Post.ID, field.Key)) > 0:
-			letters = append(letters, letter(reading, field, appointment.DeadOvertaken, appointment.OvertakenBySlug))
 		case !overtaken && !field.Deleted && !s.exists[reading.Post.ID]:
 			letters = append(letters, letter(reading, field, appointment.DeadPostGone, "no such post in the posts table"))
 		}
 	}
 	return letters
+}
+
+// hasAnother: of a field that came by a slug, the post has got another value,
+// or may have. It is to change no row; where MySQL was away then, none that
+// something newer was synced to. The fence is of all fields of the post, and so
+// may have risen for another one.
+func (s state) hasAnother(post uint64, field appointment.Dirty, before fence) bool {
+	ids := s.ids(post, field.Key)
+	if above := field.Version.Compare(before.version) > 0; above == field.Unverified {
+		return false
+	}
+	if !field.Unverified && (len(ids) == 0 || s.overtaken(post, field)) {
+		return false
+	}
+	return !s.hold(ids, field)
+}
+
+// hold: the rows are what the field would make them.
+func (s state) hold(ids []uint64, field appointment.Dirty) bool {
+	if field.Deleted || len(ids) == 0 {
+		return field.Deleted && len(ids) == 0
+	}
+	return !slices.ContainsFunc(ids, func(id uint64) bool { value, is := s.values[id]; return !is || value != field.Value })
 }
 
 func letter(reading appointment.Reading, field appointment.Dirty, code, reason string) appointment.DeadLetter {

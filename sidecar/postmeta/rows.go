@@ -90,6 +90,22 @@ func (d *DB) Rows(ctx context.Context, post appointment.Post) (map[string]string
 	return values, nil
 }
 
+// Later tells whether MySQL has something newer than a dirty field that came by
+// the post's slug, so that a sync would not change it: readers are not to see
+// the field either.
+func (d *DB) Later(ctx context.Context, post appointment.Post, field appointment.Dirty) (bool, error) {
+	if field.Unverified {
+		against, err := d.Native(ctx, post)
+		return err == nil && against.Overtakes(field.Key, field.Version), err
+	}
+	var there bool
+	err := d.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM "+d.tables.Postmeta(post.Blog)+" WHERE post_id = ? AND meta_key = ?)", post.ID, field.Key).Scan(&there)
+	if err != nil {
+		return false, asAway("look for rows", err)
+	}
+	return there, nil
+}
+
 // Native returns, by one statement, what stands against dirty fields of a post
 // while nobody holds a lease (R8): the native writes, the last return, and the
 // fence.

@@ -101,13 +101,13 @@ func (s *Store) Members(ctx context.Context, blog uint64, n int64) ([]string, er
 	return members, classify(err)
 }
 
-// Waiting returns which of the posts have dirty fields, each once and by
-// Post.Member, and the generation: one round trip, one consistent look. nil
-// posts are all of them, longest due first.
-func (s *Store) Waiting(ctx context.Context, lease appointment.Lease, posts []appointment.Post) ([]string, uint64, error) {
+// Waiting returns which of the posts have dirty fields, in one round trip and
+// one consistent look. nil posts are all of them, longest due first.
+func (s *Store) Waiting(ctx context.Context, lease appointment.Lease, posts []appointment.Post) (appointment.Waiting, error) {
+	var look appointment.Waiting
 	r, token, err := s.at(ctx, lease)
 	if err != nil {
-		return nil, 0, err
+		return look, err
 	}
 	args := []any{token, "some"}
 	if posts == nil {
@@ -122,15 +122,22 @@ func (s *Store) Waiting(ctx context.Context, lease appointment.Lease, posts []ap
 	}
 	cmds, err := r.eval(ctx, call{waitingScript, []string{s.keys.floor(lease.Blog), s.keys.dirty(lease.Blog)}, args})
 	if err != nil {
-		return nil, 0, classify(err)
+		return look, classify(err)
 	}
-	answer, err := cmds[0].StringSlice()
-	if err != nil || len(answer) == 0 {
-		return nil, 0, fmt.Errorf("waiting script answered %T", cmds[0].Val())
+	answer, err := cmds[0].Slice()
+	if err != nil || len(answer) < 2 {
+		return look, fmt.Errorf("waiting script answered %T", cmds[0].Val())
 	}
-	generation, err := strconv.ParseUint(answer[0], 10, 64)
-	if err != nil {
-		return nil, 0, fmt.Errorf("parse generation: %w", err)
+	if look.Generation, err = strconv.ParseUint(fmt.Sprint(answer[0]), 10, 64); err != nil {
+		return look, fmt.Errorf("parse generation: %w", err)
 	}
-	return answer[1:], generation, nil
+	unseen, _ := answer[1].(int64)
+	for i, each := range answer[2:] {
+		if int64(i) < unseen {
+			look.Unseen = append(look.Unseen, fmt.Sprint(each))
+		} else {
+			look.Members = append(look.Members, fmt.Sprint(each))
+		}
+	}
+	return look, nil
 }

@@ -106,7 +106,7 @@ func TestCopiesAlwaysHaveAnEnd(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.raw.HSet(t.Context(), "appointments:dead", "7:status", "{}")
-		if err := b.Move(t.Context(), b.lease, "appt_7", post(7), nil); err != nil {
+		if err := b.Move(t.Context(), b.lease, "appt_7", post(7)); err != nil {
 			t.Fatal(err)
 		}
 		if ttls := fmt.Sprint(b.hash(t, "appointments:ttl")); ttls != "map[7:90]" {

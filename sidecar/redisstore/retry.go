@@ -31,7 +31,7 @@ func (s *Store) Retry(ctx context.Context, w appointment.Write, of appointment.P
 		hash, dirty := s.keys.post(post)
 		return s.flushed(ctx, w, func(token string) call {
 			return call{retryScript, []string{s.keys.floor(blog), hash, dirty, s.keys.dirty(blog), s.keys.dead(blog)},
-				[]any{token, w.Lease.Epoch, post.Member(), s.SyncDelay.Milliseconds(), flags(w.Direct, w.Lease), s.MaxDirty, key, body, set, l.Value, letter(l.Post.Member(), key)}}
+				[]any{token, w.Lease.Epoch, post.Member(), s.SyncDelay.Milliseconds(), flags(w), s.MaxDirty, key, body, set, l.Value, letter(l.Post.Member(), key)}}
 		})
 	})
 }

@@ -40,6 +40,8 @@ var (
 	backoffLua string
 	//go:embed lua/bury.lua
 	buryLua string
+	//go:embed lua/absent.lua
+	absentLua string
 	//go:embed lua/move.lua
 	moveLua string
 	//go:embed lua/forget.lua
@@ -77,6 +79,7 @@ var (
 	ackScript     = newScript(ackLua)
 	backoffScript = newScript(backoffLua)
 	buryScript    = newScript(buryLua)
+	absentScript  = newScript(absentLua)
 	moveScript    = newScript(moveLua)
 	forgetScript  = newScript(forgetLua)
 	markScript    = newScript(markLua)

@@ -115,7 +115,7 @@ func (l *load) add(k keys, w appointment.Write, p part) {
 	hash, dirty := k.post(w.Post)
 	l.keys = append(l.keys, hash, dirty)
 	fields := w.Fields[p.field : p.field+p.count]
-	l.args = append(l.args, w.Post.Member(), flags(w.Direct, w.Lease), int64(w.TTL.Seconds()), len(fields))
+	l.args = append(l.args, w.Post.Member(), flags(w), int64(w.TTL.Seconds()), len(fields))
 	for _, f := range fields {
 		l.args = append(l.args, f.Key)
 	}

@@ -208,34 +208,3 @@ func TestPutBack(t *testing.T) {
 		t.Errorf("claim %d gave back claim %d", r.Stamp, newer.Stamp)
 	}
 }
-
-func TestMove(t *testing.T) {
-	b := open(t)
-	slug := appointment.Post{Blog: 1, Slug: "appt_12345"}
-	b.set(t, slug, "status", "confirmed", "room", "1")
-	wantValues(t, b.values(t, "appointment:appt_12345"), map[string]string{"status": "confirmed", "room": "1"})
-	b.set(t, slug, "notes", "older than a dead letter", "end", "as the row", "start", "as the row was")
-	b.set(t, post(7), "room", "2")
-	b.raw.HSet(t.Context(), "appointments:dead", "7:notes", "{}")
-	marks := b.hash(t, "appointment:appt_12345:dirty")
-	same := []appointment.Dirty{{Key: "end", Mark: marks["end"]}, {Key: "start", Mark: "another"}}
-	if err := b.Move(t.Context(), b.lease, "appt_12345", post(7), same); err != nil {
-		t.Fatal(err)
-	}
-	wantValues(t, b.values(t, "appointment:7"), map[string]string{"status": "confirmed", "room": "2", "start": "as the row was"})
-	if n := b.raw.HLen(t.Context(), "appointments:dead").Val(); n != 1 {
-		t.Error("the dead letter of a newer write is gone")
-	}
-	for _, field := range b.claim(t, post(7)).Fields {
-		if field.BySlug != (field.Key != "room") {
-			t.Errorf("%s came by the slug: %t", field.Key, field.BySlug)
-		}
-	}
-	b.wantFields(t, 3, "three of five moved or there")
-	if n := b.raw.Exists(t.Context(), "appointment:appt_12345", "appointment:appt_12345:dirty").Val(); n != 0 {
-		t.Errorf("%d keys of the slug left", n)
-	}
-	if members, err := b.Members(t.Context(), 1, -1); err != nil || !slices.Equal(members, []string{"7"}) {
-		t.Errorf("Members = %v, %v", members, err)
-	}
-}

@@ -40,12 +40,12 @@ func (s *Store) Write(ctx context.Context, writes []appointment.Write) ([][]appo
 }
 
 // flags of the marks of a write, as doc.go explains them.
-func flags(direct bool, lease appointment.Lease) string {
+func flags(w appointment.Write) string {
 	s := ""
-	if direct {
+	if w.Direct {
 		s += "d"
 	}
-	if lease.Unverified {
+	if w.Lease.Unverified || w.Unseen {
 		s += "u"
 	}
 	return s
@@ -61,7 +61,7 @@ func (s *Store) SetStatus(ctx context.Context, w appointment.Write, status strin
 	hash, dirty := s.keys.post(w.Post)
 	n, err := s.flushed(ctx, w, func(token string) call {
 		return call{statusScript, []string{s.keys.floor(blog), hash, dirty, s.keys.dirty(blog), s.keys.dead(blog)},
-			[]any{token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), flags(w.Direct, w.Lease), status, known, s.MaxDirty}}
+			[]any{token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), flags(w), status, known, s.MaxDirty}}
 	})
 	return n == 1, err
 }
@@ -76,7 +76,7 @@ func (s *Store) Delete(ctx context.Context, w appointment.Write) (bool, error) {
 	hash, dirty := s.keys.post(w.Post)
 	n, err := s.flushed(ctx, w, func(token string) call {
 		return call{deleteScript, []string{s.keys.floor(blog), hash, dirty, s.keys.dirty(blog)},
-			[]any{token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), flags(w.Direct, w.Lease), s.MaxDirty}}
+			[]any{token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), flags(w), s.MaxDirty}}
 	})
 	return n == 1, err
 }
@@ -89,18 +89,29 @@ func (s *Store) Mark(ctx context.Context, lease appointment.Lease, post appointm
 	return err
 }
 
-// Move gives the fields kept under a slug to the post that has it now, but for
-// those that its rows are equal to.
-func (s *Store) Move(ctx context.Context, lease appointment.Lease, slug string, post appointment.Post, same []appointment.Dirty) error {
+// Move gives the fields kept under a slug to the post that has it now.
+func (s *Store) Move(ctx context.Context, lease appointment.Lease, slug string, post appointment.Post) error {
 	blog := post.Blog
 	fromHash, fromDirty := s.keys.pair(blog, s.keys.patterns[0], slug)
 	hash, dirty := s.keys.post(post)
 	_, err := s.number(ctx, lease, func(token string) call {
-		args := []any{token, lease.Epoch, slug, post.Member(), s.SyncDelay.Milliseconds()}
-		for _, field := range same {
+		return call{moveScript, []string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), fromHash, fromDirty, hash, dirty, s.keys.ttls(blog), s.keys.dead(blog)},
+			[]any{token, lease.Epoch, slug, post.Member(), s.SyncDelay.Milliseconds()}}
+	})
+	return err
+}
+
+// Absent notes that the slug of a reading has no post: what is in it came
+// before the post, though MySQL was away then.
+func (s *Store) Absent(ctx context.Context, lease appointment.Lease, r appointment.Reading) error {
+	blog := r.Post.Blog
+	_, dirty := s.keys.pair(blog, s.keys.patterns[0], r.Post.Slug)
+	_, err := s.number(ctx, lease, func(token string) call {
+		args := []any{token, r.Post.Slug, r.Stamp}
+		for _, field := range r.Fields {
 			args = append(args, field.Key, field.Mark)
 		}
-		return call{moveScript, []string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), fromHash, fromDirty, hash, dirty, s.keys.ttls(blog), s.keys.dead(blog)}, args}
+		return call{absentScript, []string{s.keys.floor(blog), s.keys.claims(blog), dirty}, args}
 	})
 	return err
 }

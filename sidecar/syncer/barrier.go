@@ -23,11 +23,16 @@ func (s *Syncer) Barrier(ctx context.Context, blog uint64, posts []appointment.P
 	if err != nil {
 		return appointment.SyncReport{}, err
 	}
-	waiting, generation, err := s.redis.Waiting(ctx, lease, posts)
+	look, err := s.redis.Waiting(ctx, lease, posts)
+	if err == nil && len(look.Unseen) > 0 { // they may be of these posts, and came before what core is about to write
+		if _, err = s.until(ctx, lease, s.posts(blog, look.Unseen)); err == nil {
+			look, err = s.redis.Waiting(ctx, lease, posts)
+		}
+	}
 	if err != nil {
 		return appointment.SyncReport{}, err
 	}
-	open := s.posts(blog, waiting)
+	open := s.posts(blog, look.Members)
 	if posts == nil {
 		open = slices.DeleteFunc(open, func(p appointment.Post) bool { return p.ID == 0 })
 	}
@@ -41,11 +46,11 @@ func (s *Syncer) Barrier(ctx context.Context, blog uint64, posts []appointment.P
 		}
 	}
 	if len(open) > 0 { // what was synced may have moved it on
-		if _, generation, err = s.redis.Waiting(ctx, lease, open[:1]); err != nil {
+		if look, err = s.redis.Waiting(ctx, lease, open[:1]); err != nil {
 			return report, err
 		}
 	}
-	report.Generation = generation
+	report.Generation = look.Generation
 	// Still the owner: what was found clean was clean for everybody (R1).
 	if now, err := s.owner.Lease(ctx, blog); err != nil || now.Epoch != lease.Epoch {
 		return report, fmt.Errorf("barrier outlived its epoch: %w", appointment.ErrNative)
@@ -140,7 +145,7 @@ func (s *Syncer) Retire(ctx context.Context, blog uint64, discard bool) (appoint
 	case errors.Is(err, appointment.ErrOtherSite) && site.RedisID == "": // it never was this site's
 		return appointment.SyncReport{}, nil
 	case discard && errors.Is(err, appointment.ErrBlogGone): // its address is gone: the token tells as well
-		if _, _, err := s.redis.Waiting(ctx, appointment.Lease{Blog: blog, Token: site.RedisID}, []appointment.Post{}); err != nil {
+		if _, err := s.redis.Waiting(ctx, appointment.Lease{Blog: blog, Token: site.RedisID}, []appointment.Post{}); err != nil {
 			return appointment.SyncReport{}, err
 		}
 	case err != nil:

@@ -3,6 +3,7 @@ package syncer
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"hospital-appointments-redis/sidecar/appointment"
@@ -15,10 +16,11 @@ func (s *Syncer) place(ctx context.Context, ticket appointment.Lease, r appointm
 	switch {
 	case err == nil:
 		lease, err := s.owner.Lease(ctx, ticket.Blog)
-		if err == nil {
-			return s.move(ctx, ticket, lease, r, post, f)
+		if err == nil { // as writes of this moment; what the post has got since is decided when they are synced
+			return s.redis.Move(ctx, lease, r.Post.Slug, post)
 		}
 		if !drain {
+			f.open = append(f.open, r.Post)
 			return s.redis.PutBack(ctx, ticket, []appointment.Reading{r}, s.Delay)
 		}
 		return s.give(ctx, ticket, r, all(r, appointment.DeadUnresolved, "its post came only after the sidecar had stopped taking writes"), nil, f)
@@ -35,46 +37,15 @@ func (s *Syncer) place(ctx context.Context, ticket appointment.Lease, r appointm
 		}
 	}
 	if len(values.Fields) > 0 && !drain && r.At.Sub(oldest(r)) < s.Unresolved {
+		if slices.ContainsFunc(r.Fields, func(field appointment.Dirty) bool { return field.Unverified }) {
+			if err := s.redis.Absent(ctx, ticket, r); err != nil {
+				return err
+			}
+		}
 		return s.redis.PutBack(ctx, ticket, []appointment.Reading{r}, max(s.Unresolved/20, s.Delay))
 	}
 	values.Post, values.At = r.Post, r.At
 	return s.give(ctx, ticket, r, all(values, appointment.DeadUnresolved, "no post has this slug"), gone, f)
-}
-
-// move hands a slug's fields to its post, as writes of this moment. A field
-// that the post has a row for by now was written there later: when it came by
-// its slug there was no such post, unless MySQL was away and could not be asked;
-// then the fence says whether anything newer was synced to the post. It becomes
-// a dead letter rather than win over the row (P3). So does, when it is synced,
-// one whose row comes only now, or that is not seen here: under another
-// spelling, or one of several.
-func (s *Syncer) move(ctx context.Context, ticket, lease appointment.Lease, r appointment.Reading, post appointment.Post, f *flushed) error {
-	rows, err := s.rows.Rows(ctx, post)
-	if err != nil {
-		return err
-	}
-	against, err := s.rows.Native(ctx, post)
-	if err != nil {
-		return err
-	}
-	var late appointment.Reading
-	late.Post, late.At = r.Post, r.At
-	var same []appointment.Dirty
-	for _, field := range r.Fields {
-		switch value, there := rows[field.Key]; {
-		case !there, field.Unverified && !against.Overtakes(field.Key, field.Version):
-		case !field.Deleted && value == field.Value:
-			same = append(same, field)
-		default:
-			late.Fields = append(late.Fields, field)
-		}
-	}
-	letters := all(late, appointment.DeadOvertaken, appointment.OvertakenBySlug)
-	if _, ours, err := s.bury(ctx, ticket, r, letters, f); err != nil || !ours {
-		f.open = append(f.open, r.Post)
-		return err
-	}
-	return s.redis.Move(ctx, lease, r.Post.Slug, post, same)
 }
 
 // give buries what is lost on a slug, and clears what there is nothing left to

@@ -67,7 +67,7 @@ func TestSlugs(t *testing.T) {
 		b.flush2(t)
 		b.want(t, 77, "status", "pending")
 		b.want(t, 77, "room", "12")
-		b.wantLetters(t, "appt_77 status overtaken kiosk")
+		b.wantLetters(t, "77 status overtaken kiosk")
 	})
 	t.Run("so do several rows, one under another spelling, and one that comes in between", func(t *testing.T) {
 		b := open(t)
@@ -91,14 +91,8 @@ func TestSlugs(t *testing.T) {
 		b := open(t)
 		b.exec(t, "INSERT INTO wp_posts (ID, post_type, post_name) VALUES (77, 'hospital_appointment', 'appt_77'), (78, 'hospital_appointment', 'appt_78')")
 		b.exec(t, "INSERT INTO wp_postmeta (post_id, meta_key, meta_value) VALUES (77, 'status', 'pending'), (78, 'status', 'pending')")
-		away := b.lease()
-		away.Unverified = true
-		for _, name := range []string{"appt_77", "appt_78"} {
-			w := appointment.Write{Post: slug(name), Lease: away, Fields: []appointment.Field{{Key: "status", Value: "kiosk"}}}
-			if _, err := b.redis.Write(t.Context(), []appointment.Write{w}); err != nil {
-				t.Fatal(err)
-			}
-		}
+		b.unseen(t, "appt_77", "status")
+		b.unseen(t, "appt_78", "status")
 		b.set(t, post(77), "status", "staff")
 		if _, err := b.Sync(t.Context(), 1); err != nil { // the posts come before the slugs
 			t.Fatal(err)
@@ -106,7 +100,50 @@ func TestSlugs(t *testing.T) {
 		b.flush2(t)
 		b.want(t, 77, "status", "staff")
 		b.want(t, 78, "status", "kiosk")
-		b.wantLetters(t, "appt_77 status overtaken kiosk")
+		b.wantLetters(t, "77 status overtaken kiosk")
+	})
+	t.Run("where MySQL was away for it, nothing of another field is lost in silence", func(t *testing.T) {
+		b := open(t)
+		b.unseen(t, "appt_1", "room")
+		b.unseen(t, "appt_1", "status")
+		b.set(t, post(1), "notes", "staff")
+		b.exec(t, "INSERT INTO wp_postmeta (post_id, meta_key, meta_value) VALUES (1, 'room', 'kiosk')")
+		if _, err := b.Sync(t.Context(), 1); err != nil {
+			t.Fatal(err)
+		}
+		b.flush2(t)
+		b.want(t, 1, "room", "kiosk")
+		b.wantLetters(t, "1 status overtaken kiosk") // or it is, as far as anybody can tell
+	})
+	t.Run("where MySQL was away for it, a barrier of any post brings it home before core writes", func(t *testing.T) {
+		b := open(t, lazy)
+		b.unseen(t, "appt_1", "status")
+		b.unseen(t, "appt_77", "status") // has no post
+		if _, err := b.Barrier(t.Context(), 1, []appointment.Post{post(1)}, nil); err != nil {
+			t.Fatal(err)
+		}
+		b.want(t, 1, "status", "kiosk")
+		look, err := b.redis.Waiting(t.Context(), b.lease(), nil)
+		if err != nil || len(look.Unseen) != 0 {
+			t.Errorf("to be looked up: %v, %v", look.Unseen, err)
+		}
+		b.exec(t, "INSERT INTO wp_posts (ID, post_type, post_name) VALUES (77, 'hospital_appointment', 'appt_77')")
+		b.exec(t, "INSERT INTO wp_postmeta (post_id, meta_key, meta_value) VALUES (77, 'status', 'pending')")
+		for range 2 {
+			if _, err := b.Sync(t.Context(), 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.want(t, 77, "status", "pending")
+		b.wantLetters(t, "77 status overtaken kiosk")
+	})
+	t.Run("a barrier is not answered while it cannot look up", func(t *testing.T) {
+		b := open(t, lazy)
+		b.unseen(t, "appt_1", "status")
+		b.line.Set(containers.Toxics{Refuse: true})
+		if _, err := b.Barrier(t.Context(), 1, []appointment.Post{post(2)}, nil); !errors.Is(err, appointment.ErrMySQLAway) {
+			t.Errorf("error %v", err)
+		}
 	})
 	t.Run("one that was set and deleted leaves nothing, at once", func(t *testing.T) {
 		b := open(t)
@@ -140,6 +177,15 @@ func TestSlugs(t *testing.T) {
 		b.want(t, 1, "status", "x")
 		b.wantDirty(t, "appt_9")
 	})
+}
+
+// unseen writes "kiosk" by a slug that nobody can look up.
+func (b bench) unseen(t *testing.T, name, key string) {
+	t.Helper()
+	w := appointment.Write{Post: slug(name), Lease: b.lease(), Unseen: true, Fields: []appointment.Field{{Key: key, Value: "kiosk"}}}
+	if _, err := b.redis.Write(t.Context(), []appointment.Write{w}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestDrain(t *testing.T) {

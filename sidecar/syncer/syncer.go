@@ -19,10 +19,11 @@ type Redis interface {
 	PutBack(ctx context.Context, lease appointment.Lease, readings []appointment.Reading, wait time.Duration) error
 	Bury(ctx context.Context, lease appointment.Lease, reading appointment.Reading, letters []appointment.DeadLetter) (bool, error)
 	Lift(ctx context.Context, lease appointment.Lease, counter uint64) error
-	Move(ctx context.Context, lease appointment.Lease, slug string, post appointment.Post, same []appointment.Dirty) error
-	// Waiting returns those of the posts, or with nil of all, that have dirty
-	// fields, each once and by Post.Member, and the generation.
-	Waiting(ctx context.Context, lease appointment.Lease, posts []appointment.Post) ([]string, uint64, error)
+	Move(ctx context.Context, lease appointment.Lease, slug string, post appointment.Post) error
+	// Absent notes that the reading's slug was looked up, and has no post.
+	Absent(ctx context.Context, lease appointment.Lease, r appointment.Reading) error
+	// Waiting looks for what is dirty in the posts, or with nil in all.
+	Waiting(ctx context.Context, lease appointment.Lease, posts []appointment.Post) (appointment.Waiting, error)
 	Drop(ctx context.Context, blog uint64, posts []appointment.Post, fields []string) error
 	Retire(ctx context.Context, blog uint64, letters bool) error
 	Reconcile(ctx context.Context, lease appointment.Lease) (appointment.Reconciled, error)
@@ -32,9 +33,6 @@ type Redis interface {
 type Rows interface {
 	Sync(ctx context.Context, blog, epoch uint64, readings []appointment.Reading) ([]appointment.Verdict, error)
 	Resolve(ctx context.Context, post appointment.Post, types []string) (appointment.Post, error)
-	Rows(ctx context.Context, post appointment.Post) (map[string]string, error)
-	// Native returns what stands against dirty fields of a post (R8).
-	Native(ctx context.Context, post appointment.Post) (appointment.Native, error)
 }
 
 // Owner says under which epoch and with which Redis.

@@ -34,6 +34,7 @@ end
 if #answer == 2 then
   redis.call('ZREM', KEYS[2], ARGV[2])
   redis.call('HDEL', KEYS[3], ARGV[2])
+  if redis.call('HDEL', KEYS[1], 'unseen:' .. ARGV[2]) == 1 then redis.call('HINCRBY', KEYS[1], 'unseen', -1) end
   -- Clean without an acknowledgement: the last fields were buried, and then the sidecar died. The copies end all the same.
   for i = 5, #KEYS, 2 do
     if redis.call('TTL', KEYS[i]) == -1 then

@@ -1,11 +1,12 @@
 #!lua
--- A slug that nobody knew has a post now: its fields become that post's, as a write of this moment (R2).
+-- A slug that nobody knew has a post now: its fields become that post's. What came before the post is a write of this
+-- moment (R2), and its mark says that it changes no row; it stands back behind what the post has itself, dirty or as a
+-- dead letter, and is over then. What came while MySQL was away, so that nobody could know of the post, keeps its version,
+-- which tells what is newer.
 -- KEYS 1 floor, 2 dirty set, 3 claims, 4 slug's hash, 5 slug's dirty hash, 6 post hash, 7 dirty hash,
 --      8 ttls, 9 dead letters
--- ARGV 1 token, 2 epoch, 3 slug, 4 member, 5 sync delay (ms), then key, mark of each field that the post's row is equal to
--- Returns how many fields moved. A field that the post has dirty itself, or as a dead letter, was written knowing the post:
--- it stays, and what came by the slug is over; unless MySQL was away then, and nobody could know.
--- Errors: HOSPITAL_TOKEN, HOSPITAL_EPOCH.
+-- ARGV 1 token, 2 epoch, 3 slug, 4 member, 5 sync delay (ms)
+-- Returns how many fields moved. Errors: HOSPITAL_TOKEN, HOSPITAL_EPOCH.
 local floor = redis.call('HMGET', KEYS[1], 'token', 'epoch')
 if floor[1] ~= ARGV[1] then return redis.error_reply('HOSPITAL_TOKEN another Redis, or an emptied one') end
 local epoch = tonumber(ARGV[2])
@@ -13,28 +14,44 @@ if epoch < tonumber(floor[2]) then return redis.error_reply('HOSPITAL_EPOCH the 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local same = {}
-for i = 6, #ARGV, 2 do same[ARGV[i]] = ARGV[i + 1] end
+local function newer(a, b) -- of two texts that begin with a version; one without is older
+  local e, c = string.match(a, '^(%d+)%-(%d+)')
+  local f, d = string.match(b, '^(%d+)%-(%d+)')
+  if not e or not f then return e ~= nil end
+  e, c, f, d = tonumber(e), tonumber(c), tonumber(f), tonumber(d)
+  return e > f or e == f and c > d
+end
+
+local function version(letter)
+  local read, fields = pcall(cjson.decode, letter)
+  return read and type(fields) == 'table' and tostring(fields.version) or ''
+end
+
 local marks = redis.call('HGETALL', KEYS[5])
-local moved = 0
+local moved, added = 0, 0
 for i = 1, #marks, 2 do
-  local key, flags = marks[i], string.match(marks[i + 1], '%a*$')
-  local unknown = string.find(flags, 'u', 1, true)
-  if redis.call('HEXISTS', KEYS[7], key) == 0 and same[key] ~= marks[i + 1] and
-    (unknown or redis.call('HEXISTS', KEYS[9], ARGV[4] .. ':' .. key) == 0) then
-    if not unknown then flags = flags .. 's' end
+  local key, mark = marks[i], marks[i + 1]
+  local letter = ARGV[4] .. ':' .. key
+  local has, dead = redis.call('HGET', KEYS[7], key), redis.call('HGET', KEYS[9], letter)
+  local moves = not has and not dead
+  if string.find(mark, 'u', 1, true) then
+    moves = newer(mark, has or '') and newer(mark, dead and version(dead) or '')
+  elseif moves then
+    mark = string.format('%.0f-%.0f@%.0f', epoch, redis.call('HINCRBY', KEYS[1], 'counter', 1), now) .. string.match(mark, '%a*$')
+  end
+  if moves then
     local value = redis.call('HGET', KEYS[4], key)
-    local counter = redis.call('HINCRBY', KEYS[1], 'counter', 1)
-    redis.call('HSET', KEYS[7], key, string.format('%.0f-%.0f@%.0f', epoch, counter, now) .. flags)
+    added = added + redis.call('HSET', KEYS[7], key, mark .. 's')
     if value then redis.call('HSET', KEYS[6], key, value) else redis.call('HDEL', KEYS[6], key) end
-    redis.call('HDEL', KEYS[9], ARGV[4] .. ':' .. key)
+    redis.call('HDEL', KEYS[9], letter)
     moved = moved + 1
   end
 end
-redis.call('HINCRBY', KEYS[1], 'dirty', moved - #marks / 2)
+redis.call('HINCRBY', KEYS[1], 'dirty', added - #marks / 2)
 redis.call('DEL', KEYS[4], KEYS[5])
 redis.call('ZREM', KEYS[2], ARGV[3])
 redis.call('HDEL', KEYS[3], ARGV[3])
+if redis.call('HDEL', KEYS[1], 'unseen:' .. ARGV[3]) == 1 then redis.call('HINCRBY', KEYS[1], 'unseen', -1) end
 local ttl = redis.call('HGET', KEYS[8], ARGV[3])
 redis.call('HDEL', KEYS[8], ARGV[3])
 if moved > 0 then

@@ -25,4 +25,7 @@ redis.call('HDEL', KEYS[5], ARGV[11], ARGV[3] .. ':' .. ARGV[7])
 redis.call('HSET', KEYS[2], 'last_updated_redis', time[1])
 redis.call('PERSIST', KEYS[2])
 redis.call('ZADD', KEYS[4], 'NX', now + ARGV[4], ARGV[3])
+if string.find(ARGV[5], 'u', 1, true) and string.find(ARGV[3], '%D') and redis.call('HSET', KEYS[1], 'unseen:' .. ARGV[3], 1) == 1 then
+  redis.call('HINCRBY', KEYS[1], 'unseen', 1) -- a slug that nobody could look up
+end
 return 1

@@ -60,6 +60,9 @@ while ARGV[i] do
     if ARGV[i + 2] ~= '0' then redis.call('HSET', KEYS[3], member, ARGV[i + 2]) end
     due[#due + 1] = now + ARGV[3]
     due[#due + 1] = member
+    if string.find(ARGV[i + 1], 'u', 1, true) and string.find(member, '%D') and redis.call('HSET', KEYS[1], 'unseen:' .. member, 1) == 1 then
+      redis.call('HINCRBY', KEYS[1], 'unseen', 1) -- a slug that nobody could look up
+    end
     outcomes[#outcomes + 1] = table.concat(said)
   else
     outcomes[#outcomes + 1] = string.rep('e', n)
