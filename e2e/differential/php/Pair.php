@@ -19,6 +19,9 @@ final class Pair {
 	/** @var array<string, object> WordPress's object cache as each side has it, by type: what one does must not clean the other's. */
 	private $caches = array();
 
+	/** @var array<string, mixed> The global $post that each side's request has left; core takes it where somebody names no post. */
+	private $globals = array();
+
 	/**
 	 * Made by another request.
 	 *
@@ -42,7 +45,12 @@ final class Pair {
 	 */
 	public function on( Side $side, callable $work ) {
 		$GLOBALS['wp_object_cache'] = $this->caches[ $side->type ];
-		return $work( $side );
+		$GLOBALS['post']            = $this->globals[ $side->type ] ?? null;
+		try {
+			return $work( $side );
+		} finally {
+			$this->globals[ $side->type ] = $GLOBALS['post'];
+		}
 	}
 
 	/**
@@ -63,6 +71,7 @@ final class Pair {
 		if ( ! $request ) {
 			return;
 		}
+		$this->globals = array();
 		foreach ( wp_using_ext_object_cache() ? array( $this->native, $this->ours ) : array() as $side ) {
 			$this->on( $side, 'wp_cache_flush_runtime' );
 		}

@@ -7,8 +7,8 @@ namespace Hospital\Differential;
 
 final class Request {
 
-	/** Connections, which cost time and remember nothing. */
-	private const KEPT = array( 'Hospital\Appointments_Redis\Sidecar::handle', 'Hospital\Appointments_Redis\Site::aside' );
+	/** A connection, which costs time and remembers nothing. */
+	private const KEPT = array( 'Hospital\Appointments_Redis\Site::aside' );
 
 	/** @var array<int, array{\ReflectionProperty, mixed}> The plugin's static properties, as they are declared. */
 	private static $fresh = array();

@@ -11,9 +11,9 @@ require __DIR__ . '/load.php';
 
 $operations = new Operations( __DIR__ . '/operations' );
 while ( is_string( $line = fgets( STDIN ) ) ) {
-	list( $what, $post, $about ) = unserialize( base64_decode( $line ) );
+	list( $what, $post_id, $about ) = unserialize( base64_decode( $line ) );
 	Request::begin();
-	$side   = new Side( $post );
+	$side   = new Side( $post_id );
 	$answer = 'reads' === $what ? $side->reads( $about ) : $side->does(
 		static function ( Side $side ) use ( $operations, $about ) {
 			return $operations->take( $about, $side );

@@ -65,7 +65,7 @@ final class Core_Meta {
 			return null;
 		}
 		if ( $same ) {
-			self::update_rows( $post_id, $key, $value, $prev );
+			self::write_again( $post_id, $key, $value );
 			return false;
 		}
 		$bytes = maybe_serialize( $value );
@@ -75,6 +75,24 @@ final class Core_Meta {
 		}
 		Actions::after_update( $meta_ids, $post_id, $key, $value, $bytes );
 		return true;
+	}
+
+	/**
+	 * Writes the value that a key has. Rows that are this key to MySQL and not to WordPress, as one with a space at its end,
+	 * may have another.
+	 *
+	 * @param int    $post_id Post.
+	 * @param string $key     Key.
+	 * @param mixed  $value   Value.
+	 */
+	private static function write_again( int $post_id, string $key, $value ): void {
+		global $wpdb;
+		$bytes = Meta_Write::bytes( $value );
+		$rows  = $wpdb->get_results( $wpdb->prepare( "SELECT meta_id, meta_key FROM $wpdb->postmeta WHERE meta_key = %s AND post_id = %d", $key, $post_id ), ARRAY_N );
+		$own   = array_column( array_filter( (array) $rows, static fn( array $row ): bool => $row[1] === $key ), 0 );
+		if ( $own && ! Meta_Write::is_refused( $key, $bytes ) && false !== Take_Over::write( Meta_Write::rows( $post_id, $own, $key, $bytes ) ) ) {
+			wp_cache_delete( $post_id, 'post_meta' );
+		}
 	}
 
 	/**

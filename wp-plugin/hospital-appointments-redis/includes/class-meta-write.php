@@ -71,6 +71,20 @@ final class Meta_Write {
 	}
 
 	/**
+	 * A value for some rows of a key.
+	 *
+	 * @param int         $post_id  Post.
+	 * @param string[]    $meta_ids Meta ids.
+	 * @param string      $key      Key that they have.
+	 * @param string|null $bytes    Value.
+	 */
+	public static function rows( int $post_id, array $meta_ids, string $key, ?string $bytes ): self {
+		global $wpdb;
+		$where = 'meta_id IN (' . implode( ',', array_map( 'intval', $meta_ids ) ) . ')';
+		return new self( $post_id, array( $key ), "UPDATE $wpdb->postmeta SET meta_value = " . self::value( $bytes ), $where, false );
+	}
+
+	/**
 	 * A new key and value for one row.
 	 *
 	 * @param int         $post_id Post.

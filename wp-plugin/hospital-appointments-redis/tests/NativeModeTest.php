@@ -56,6 +56,19 @@ final class NativeModeTest extends ClinicTestCase {
 		}
 	}
 
+	public function test_an_equal_value_is_not_written_to_a_key_that_is_the_same_to_mysql_alone(): void {
+		$twin = $this->twin( array( 'room' => 'of the other' ) );
+		$twin->same(
+			'update of an equal value',
+			static function ( Side $side ) {
+				global $wpdb;
+				$wpdb->insert( $wpdb->postmeta, array( 'post_id' => $side->post, 'meta_key' => 'room ', 'meta_value' => 'its own' ) ); // phpcs:ignore WordPress.DB
+				wp_cache_delete( $side->post, 'post_meta' );
+				return update_post_meta( $side->post, 'room ', 'its own' );
+			}
+		)->ends_the_same( 'update of an equal value', array( 'room', 'room ' ) );
+	}
+
 	public function test_a_key_is_deleted_of_all_posts(): void {
 		$twin = $this->twin();
 		$twin->same(
