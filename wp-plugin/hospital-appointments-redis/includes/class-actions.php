@@ -21,11 +21,11 @@ final class Actions {
 	 *
 	 * @param array<int|string> $meta_ids Rows.
 	 * @param int|string        $post_id  Post.
-	 * @param string            $key      Key.
+	 * @param int|string        $key      Key, as the caller gave it.
 	 * @param mixed             $value    Value.
 	 * @param mixed             $bytes    maybe_serialize() of it.
 	 */
-	public static function before_update( array $meta_ids, $post_id, string $key, $value, $bytes ): void {
+	public static function before_update( array $meta_ids, $post_id, $key, $value, $bytes ): void {
 		foreach ( $meta_ids as $meta_id ) {
 			/** This action is documented in wp-includes/meta.php */
 			do_action( 'update_post_meta', $meta_id, $post_id, $key, $value );
@@ -39,11 +39,11 @@ final class Actions {
 	 *
 	 * @param array<int|string> $meta_ids Rows.
 	 * @param int|string        $post_id  Post.
-	 * @param string            $key      Key.
+	 * @param int|string        $key      Key, as the caller gave it.
 	 * @param mixed             $value    Value.
 	 * @param mixed             $bytes    maybe_serialize() of it.
 	 */
-	public static function after_update( array $meta_ids, $post_id, string $key, $value, $bytes ): void {
+	public static function after_update( array $meta_ids, $post_id, $key, $value, $bytes ): void {
 		foreach ( $meta_ids as $meta_id ) {
 			/** This action is documented in wp-includes/meta.php */
 			do_action( 'updated_post_meta', $meta_id, $post_id, $key, $value );

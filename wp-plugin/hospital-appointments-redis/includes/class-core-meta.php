@@ -22,12 +22,12 @@ final class Core_Meta {
 	 * Adds a row.
 	 *
 	 * @param int    $post_id Post.
-	 * @param string $key     Key.
+	 * @param mixed  $key     Key.
 	 * @param mixed  $value   Value.
 	 * @param mixed  $unique  Whether only if the key has no row.
 	 * @return int|false Meta id.
 	 */
-	public static function add( int $post_id, string $key, $value, $unique ) {
+	public static function add( int $post_id, $key, $value, $unique ) {
 		global $wpdb;
 		if ( $unique && $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $wpdb->postmeta WHERE meta_key = %s AND post_id = %d", $key, $post_id ) ) ) {
 			return false;
@@ -35,7 +35,7 @@ final class Core_Meta {
 		$bytes = Meta_Write::bytes( $value );
 		/** This action is documented in wp-includes/meta.php */
 		do_action( 'add_post_meta', $post_id, $key, $value );
-		if ( Meta_Write::is_refused( $key, $bytes ) || ! Take_Over::write( Meta_Write::insert( $post_id, $key, $bytes ) ) ) {
+		if ( Meta_Write::is_refused( (string) $key, $bytes ) || ! Take_Over::write( Meta_Write::insert( $post_id, (string) $key, $bytes ) ) ) {
 			return false;
 		}
 		$meta_id = (int) $wpdb->insert_id;
@@ -52,12 +52,12 @@ final class Core_Meta {
 	 * and must not come over it later.
 	 *
 	 * @param int    $post_id Post.
-	 * @param string $key     Key.
+	 * @param mixed  $key     Key.
 	 * @param mixed  $value   Value.
 	 * @param mixed  $prev    Previous value.
 	 * @return bool|null Null when the key has no row: core adds it.
 	 */
-	public static function update( int $post_id, string $key, $value, $prev ): ?bool {
+	public static function update( int $post_id, $key, $value, $prev ): ?bool {
 		global $wpdb;
 		$same     = self::is_same( $post_id, $key, $value, $prev );
 		$meta_ids = $wpdb->get_col( $wpdb->prepare( "SELECT meta_id FROM $wpdb->postmeta WHERE meta_key = %s AND post_id = %d", $key, $post_id ) );
@@ -65,7 +65,7 @@ final class Core_Meta {
 			return null;
 		}
 		if ( $same ) {
-			self::write_again( $post_id, $key, $value );
+			self::write_again( $post_id, (string) $key, $value );
 			return false;
 		}
 		$bytes = maybe_serialize( $value );
@@ -90,7 +90,7 @@ final class Core_Meta {
 		$bytes = Meta_Write::bytes( $value );
 		$rows  = $wpdb->get_results( $wpdb->prepare( "SELECT meta_id, meta_key FROM $wpdb->postmeta WHERE meta_key = %s AND post_id = %d", $key, $post_id ), ARRAY_N );
 		$own   = array_column( array_filter( (array) $rows, static fn( array $row ): bool => $row[1] === $key ), 0 );
-		if ( $own && ! Meta_Write::is_refused( $key, $bytes ) && false !== Take_Over::write( Meta_Write::rows( $post_id, $own, $key, $bytes ) ) ) {
+		if ( $own && ! Meta_Write::is_refused( (string) $key, $bytes ) && false !== Take_Over::write( Meta_Write::rows( $post_id, $own, $key, $bytes ) ) ) {
 			wp_cache_delete( $post_id, 'post_meta' );
 		}
 	}
@@ -99,15 +99,15 @@ final class Core_Meta {
 	 * The write of an update, and the cache entry after it. Its actions are the caller's.
 	 *
 	 * @param int    $post_id Post.
-	 * @param string $key     Key.
+	 * @param mixed  $key     Key.
 	 * @param mixed  $value   Value.
 	 * @param mixed  $prev    Previous value.
 	 */
-	public static function update_rows( int $post_id, string $key, $value, $prev ): bool {
+	public static function update_rows( int $post_id, $key, $value, $prev ): bool {
 		$bytes = Meta_Write::bytes( $value );
 		$prev  = empty( $prev ) ? null : Meta_Write::bytes( $prev );
-		$rows  = Meta_Write::is_refused( $key, $bytes, $prev ) ? false : Take_Over::write( Meta_Write::update( $post_id, $key, $bytes, $prev ) );
-		if ( false === $rows || ( 0 === $rows && self::was_seen( $post_id, $key, $bytes ) ) ) {
+		$rows  = Meta_Write::is_refused( (string) $key, $bytes, $prev ) ? false : Take_Over::write( Meta_Write::update( $post_id, (string) $key, $bytes, $prev ) );
+		if ( false === $rows || ( 0 === $rows && self::was_seen( $post_id, (string) $key, $bytes ) ) ) {
 			return false;
 		}
 		wp_cache_delete( $post_id, 'post_meta' );
@@ -133,11 +133,11 @@ final class Core_Meta {
 	 * Deletes the rows of a key.
 	 *
 	 * @param int    $post_id    Post.
-	 * @param string $key        Key.
+	 * @param mixed  $key        Key.
 	 * @param mixed  $value      Only rows of this value.
 	 * @param mixed  $delete_all Whether of all posts.
 	 */
-	public static function delete( int $post_id, string $key, $value, $delete_all ): bool {
+	public static function delete( int $post_id, $key, $value, $delete_all ): bool {
 		global $wpdb;
 		$bytes = maybe_serialize( $value );
 		$any   = '' === $bytes || null === $bytes || false === $bytes;
@@ -149,7 +149,7 @@ final class Core_Meta {
 			$where .= $wpdb->prepare( ' AND meta_value = %s', $bytes );
 		}
 		$meta_ids = $wpdb->get_col( "SELECT meta_id FROM $wpdb->postmeta WHERE $where" ); // phpcs:ignore WordPress.DB
-		$write    = Meta_Write::delete( $delete_all ? 0 : $post_id, $key, $meta_ids, $any );
+		$write    = Meta_Write::delete( $delete_all ? 0 : $post_id, (string) $key, $meta_ids, $any );
 		if ( ! $meta_ids ) {
 			if ( $any ) {
 				Take_Over::write( $write ); // What waits in Redis is deleted too.
@@ -176,11 +176,11 @@ final class Core_Meta {
 	 * Core's decision that an update changes nothing.
 	 *
 	 * @param int    $post_id Post.
-	 * @param string $key     Key.
+	 * @param mixed  $key     Key.
 	 * @param mixed  $value   Value.
 	 * @param mixed  $prev    Previous value.
 	 */
-	public static function is_same( int $post_id, string $key, $value, $prev ): bool {
+	public static function is_same( int $post_id, $key, $value, $prev ): bool {
 		if ( ! empty( $prev ) ) {
 			return false;
 		}

@@ -21,15 +21,15 @@ final class Offload {
 	 *
 	 * @param View   $view    The post, as the caller has just seen it.
 	 * @param int    $post_id Post.
-	 * @param string $key     Key.
+	 * @param mixed  $key     Key.
 	 * @param mixed  $value   Value.
 	 * @param mixed  $stored  maybe_serialize() of it.
 	 */
-	public static function update( View $view, int $post_id, string $key, $value, $stored ): bool {
-		$meta_ids = $view->ids( $key );
+	public static function update( View $view, int $post_id, $key, $value, $stored ): bool {
+		$meta_ids = $view->ids( (string) $key );
 		Writer::take( $post_id );
 		Actions::before_update( $meta_ids, $post_id, $key, $value, $stored );
-		if ( ! self::write( $post_id, $key, $value, (string) Meta_Write::text( $stored ), $meta_ids ) ) {
+		if ( ! self::write( $post_id, (string) $key, $value, (string) Meta_Write::text( $stored ), $meta_ids ) ) {
 			return false;
 		}
 		Actions::after_update( $meta_ids, $post_id, $key, $value, $stored );

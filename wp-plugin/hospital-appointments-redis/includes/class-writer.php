@@ -75,11 +75,11 @@ final class Writer {
 		} elseif ( empty( $prev ) ) {
 			$view   = Posts::fresh_view( $post_id );
 			$stored = maybe_serialize( $value );
-			if ( null !== $view && self::may_offload( $view, $post_id, $key, $stored ) ) {
+			if ( null !== $view && self::may_offload( $view, $post_id, (string) $key, $stored ) ) {
 				return Offload::update( $view, $post_id, $key, $value, $stored );
 			}
 		}
-		if ( ! Barrier::before_write( $post_id, array( $key ) ) ) {
+		if ( ! Barrier::before_write( $post_id, array( (string) $key ) ) ) {
 			return Core_Meta::update( $post_id, $key, $value, $prev );
 		}
 		self::$absent = get_current_blog_id() . ":$post_id:$key";
@@ -103,7 +103,7 @@ final class Writer {
 			return $check;
 		}
 		// The barrier was raised a moment ago, before core found that there is no row.
-		if ( get_current_blog_id() . ":$post_id:$key" === $absent || Barrier::before_write( $post_id, array( $key ) ) ) {
+		if ( get_current_blog_id() . ":$post_id:$key" === $absent || Barrier::before_write( $post_id, array( (string) $key ) ) ) {
 			return self::leave( $post_id );
 		}
 		return Core_Meta::add( $post_id, $key, $value, $unique );
@@ -121,11 +121,11 @@ final class Writer {
 	 */
 	public static function delete( $check, $post_id, $key, $value = '', $delete_all = false ) {
 		self::$absent = '';
-		$concerns     = $delete_all ? is_string( $key ) && Settings::serves() && ! Settings::is_excluded( $key ) : self::concerns( $post_id, $key );
+		$concerns     = $delete_all ? is_scalar( $key ) && Settings::serves() && ! Settings::is_excluded( (string) $key ) : self::concerns( $post_id, $key );
 		if ( null !== $check || ! $concerns ) {
 			return $check;
 		}
-		if ( Barrier::before_write( $delete_all ? 0 : $post_id, array( $key ) ) ) {
+		if ( Barrier::before_write( $delete_all ? 0 : $post_id, array( (string) $key ) ) ) {
 			return self::leave( $delete_all ? 0 : $post_id );
 		}
 		return Core_Meta::delete( $post_id, $key, $value, $delete_all );
@@ -208,13 +208,14 @@ final class Writer {
 	}
 
 	/**
-	 * Whether a write is to an offloaded post, under a key that is not WordPress's own.
+	 * Whether a write is to an offloaded post, under a key that is not WordPress's own. A key of digits is an int where PHP has
+	 * made one of it, as of an array's.
 	 *
 	 * @param mixed $post_id Post.
 	 * @param mixed $key     Key.
 	 */
 	private static function concerns( $post_id, $key ): bool {
-		return is_int( $post_id ) && is_string( $key ) && '' !== Posts::type( $post_id ) && ! Settings::is_excluded( $key );
+		return is_int( $post_id ) && is_scalar( $key ) && '' !== Posts::type( $post_id ) && ! Settings::is_excluded( (string) $key );
 	}
 
 	/**

@@ -45,6 +45,25 @@ return array(
 			return update_metadata( 'post', (string) $side->post, wp_slash( $step['key'] ), wp_slash( $step['value'] ) );
 		},
 	),
+	'number_as_key'    => array( // As of an array's keys, such as meta_input's: PHP makes ints of digits.
+		'weight' => 2,
+		'draw'   => static function ( Draw $draw ): array {
+			return array( 'does' => $draw->one( array( 'update', 'update', 'add', 'add_unique', 'delete', 'delete_value' ) ), 'key' => '42', 'value' => $draw->value() );
+		},
+		'take'   => static function ( array $step, Side $side ) {
+			$value = wp_slash( $step['value'] );
+			switch ( $step['does'] ) {
+				case 'update':
+					return update_metadata( 'post', $side->post, 42, $value );
+				case 'delete':
+					return delete_metadata( 'post', $side->post, 42 );
+				case 'delete_value':
+					return delete_metadata( 'post', $side->post, 42, $value );
+				default:
+					return add_metadata( 'post', $side->post, 42, $value, 'add_unique' === $step['does'] );
+			}
+		},
+	),
 	'add'              => array(
 		'weight' => 3,
 		'draw'   => $field,
