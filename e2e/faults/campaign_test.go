@@ -219,6 +219,7 @@ func TestCampaign(t *testing.T) {
 	r := prepare(t, containers.StartBadLines(t, wanted(binary)), cmp.Or(*seed, 1))
 	r.nemesis.recover(time.Minute)
 	r.heeded(t, clocked...)
+	t.Run("sidecars stopped in a transaction", func(t *testing.T) { stoppedInATransaction(t, r) })
 	r.start(t)
 	all := slices.Concat(everything(), tables(), clocks(clocked...))
 	if *seconds == 0 {

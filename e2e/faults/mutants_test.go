@@ -34,6 +34,8 @@ var weakened = []mutant{
 		"redis.call('ZREM', KEYS[2], ARGV[2])\nfor i = 5, #KEYS, 2 do redis.call('DEL', KEYS[i + 1]) end\nreturn answer", killedAfterClaim},
 	{"no version against the fence's", "R4, step 3", "postmeta/plan.go",
 		"|| field.Version.Compare(before.version) <= 0", "", olderRedis},
+	{"a slug's field over a row", "R4, step 3", "redisstore/lua/move.lua",
+		"key, mark .. 's')", "key, mark)", writtenByNameBefore},
 	{"no deadline", "R2", "ownership/fields.go",
 		"if deadline != 0 && monotonic() >= deadline {", "if deadline < 0 {", lateRequest},
 	{"no floor", "R2", "redisstore/lua/write.lua",

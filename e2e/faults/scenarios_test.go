@@ -77,6 +77,24 @@ func writtenDuringSync(t *testing.T, r *run) {
 	r.home(t)
 }
 
+// writtenByNameBefore: a write to the slug of a post that gets it later, after
+// its field was written by its id.
+func writtenByNameBefore(t *testing.T, r *run) {
+	f := r.late[0] // which has a row
+	r.set("api0", newDirect(r.API, r.Token), "PATCH", fmt.Sprintf("/v1/appointments/late-%d/fields/%s", f.Post, f.Key), map[string]string{"value": "before"}, "before", f)
+	r.api(r.API, "api0", "after", f)
+	r.home(t)
+	r.nemesis.comeAll()
+	containers.Eventually(t, patience, func(ctx context.Context) error {
+		_, _, _ = newDirect(r.API, r.Token).ask("POST", "/v1/sync", map[string]any{})
+		if waits, err := r.Redis.Exists(ctx, fmt.Sprintf("appointment:late-%d:dirty", f.Post)).Result(); err != nil || waits > 0 {
+			return fmt.Errorf("it still waits under the slug: %v", err)
+		}
+		return nil
+	})
+	r.home(t)
+}
+
 // killedAfterClaim: both sidecars die with a claim in their hands.
 func killedAfterClaim(t *testing.T, r *run) {
 	f := r.hot[0]

@@ -60,6 +60,7 @@ func (x *explorer) successors(s state) {
 	x.read()
 	x.redisEvents()
 	x.appears()
+	x.loseRow()
 }
 
 // Explore visits all states. With stuck, it also looks for states from which
@@ -169,7 +170,7 @@ func (x *explorer) stranded(home []int32) int32 {
 
 // isHome: offload, with this Redis, and nothing dirty.
 func (c *Scenario) isHome(s *state) bool {
-	return !s.Native && s.RowID == (id{s.Run, s.R.Token}) && s.R.clean(c.Keys) && drained(s.R.Slug, c.Keys)
+	return !s.Native && !s.RowGone && s.RowID == (id{s.Run, s.R.Token}) && s.R.clean(c.Keys) && drained(s.R.Slug, c.Keys)
 }
 
 func (r *redis) clean(keys int) bool {

@@ -91,6 +91,9 @@ func (x *explorer) check(s *state) violation {
 			return fine // that Redis answers nothing
 		}
 	}
+	if s.RowGone {
+		return fine // nobody answers from Redis
+	}
 	if !x.waits(s) {
 		return lostWrite
 	}

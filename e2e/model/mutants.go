@@ -114,7 +114,10 @@ func Repairs() []Mutant {
 	seen, unordered, unmarked, renewed, unasked := late, after, after, dark, dark
 	seen.Code.SlugRead, unordered.Code.SlugOrder, unmarked.Code.BlindMark = false, false, false
 	renewed.Code.KeptVersion, unasked.Code.SlugBarrier = false, false
+	unnoted := Scenario{Ops: []Op{wp(0, 1, 0), wp(1, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, LostRows: 1, Code: Code}
 	return []Mutant{
+		{"the return's epoch noted beside the site row", unnoted.with(func(w *Without) { w.ReturnNoted = true })},
+		{"the wait of L in a site row made anew", unnoted.with(func(w *Without) { w.WaitNewRow = true })},
 		{"a slug's field bears a row and changes none", late.with(func(w *Without) { w.SlugMark = true })},
 		{"a slug's field that would change no row is not read", seen},
 		{"a slug's field goes by its version where MySQL was away", unordered},

@@ -18,7 +18,7 @@ func (x *explorer) takeOver(i int) {
 			return // L cannot have passed
 		}
 		op.PC = pcNative
-		if s.Native && s.Epoch == op.Seen {
+		if s.Native && !s.RowGone && s.Epoch == op.Seen {
 			s.Settled = s.Epoch
 		}
 		x.emit(s, "write %d has waited for L in epoch %d", i+1, int(op.Seen))
@@ -68,6 +68,10 @@ func (x *explorer) lookAtRow(i int) {
 	s := x.from
 	op := &s.Op[i]
 	what := "PHP of write %d finds the site native"
+	if s.RowGone {
+		x.makeRow(&s)
+		what = "PHP of write %d makes the site row anew"
+	}
 	if !s.Native {
 		if int(s.Epoch) >= x.MaxEpoch {
 			return
@@ -90,7 +94,7 @@ func (x *explorer) nativeTransaction(i int) {
 	if x.locked(i) {
 		return
 	}
-	if !s.Native || s.Epoch != op.Seen && !x.Without.StillWaited {
+	if s.RowGone || !s.Native || s.Epoch != op.Seen && !x.Without.StillWaited {
 		op.PC = pcTakeOver
 		x.emit(s, "PHP of write %d finds another epoch than it waited for", i+1, 0)
 		return

@@ -4,7 +4,7 @@ package model
 func (x *explorer) giveBack(j int) {
 	s := x.from
 	side := &s.Side[j]
-	if !s.Native {
+	if !s.Native || s.RowGone {
 		return
 	}
 	switch side.Return {
@@ -51,7 +51,7 @@ func (x *explorer) giveBack(j int) {
 		if !x.Without.EpochAtReturn {
 			s.Epoch++
 		}
-		s.Returned, s.RowID, s.NW = s.Epoch, side.RetID, [maxKeys]uint8{}
+		s.Returned, s.Noted, s.RowID, s.NW = s.Epoch, s.Epoch, side.RetID, [maxKeys]uint8{}
 		if x.Code.Prune && s.FenceRead.E < s.Returned {
 			t := s
 			t.FenceRead, t.FenceV = version{}, version{}

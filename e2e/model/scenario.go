@@ -24,7 +24,7 @@ type Scenario struct {
 	Reads    int // of field 0, by a reader that asks the last sidecar
 	MaxEpoch int // take-overs by PHP only below it
 
-	Restarts, Deaths, LostCommits int
+	Restarts, Deaths, LostCommits, LostRows int
 	// What a Redis may do within Restarts.
 	Empty, Older, Complete, Flush bool
 
@@ -84,5 +84,5 @@ type Without struct {
 	OneConnection, CallersTransaction, Exclusion, NativeRows, SyncEpoch, Stamp, ClaimOnClear, VersionOnClear,
 	VersionFence, ReturnedInSync, FloorRefusal, RaiseBeforeDrain, DrainBeforeReturn, EpochAtReturn, RunID,
 	MissingFloor, Token, DirtyFirst, DeadUnverified, NativeBetween, ReturnedSameStatement,
-	SlugMark bool
+	SlugMark, ReturnNoted, WaitNewRow bool
 }

@@ -161,7 +161,9 @@ type state struct {
 	// MySQL
 	Epoch, Settled, Returned uint8
 	Native                   bool
-	Absent                   bool // the post is not there yet
+	Absent                   bool  // the post is not there yet
+	RowGone                  bool  // the site row is lost
+	Noted                    uint8 // beside it, the epoch of the last return
 	RowID                    id
 	FenceRead, FenceV        version
 	NW                       [maxKeys]uint8 // native-write rows: epoch
@@ -179,18 +181,18 @@ type state struct {
 	Op   [maxOps]operation
 	Rd   reader
 	// how much more may go wrong
-	Restarts, Deaths, LostCommits uint8
+	Restarts, Deaths, LostCommits, LostRows uint8
 	// what went wrong already
 	Bad violation
 }
 
 // start is a site in offload mode, epoch 2, one return after its first start.
 func (c *Scenario) start() state {
-	s := state{Epoch: 2, Settled: 1, Returned: 2, RowID: id{1, 1}, Run: 1, Next: 2}
+	s := state{Epoch: 2, Settled: 1, Returned: 2, Noted: 2, RowID: id{1, 1}, Run: 1, Next: 2}
 	s.R = redis{Token: 1, Floor: 1}
 	s.Absent = c.Slug
 	s.Rd.Left = uint8(c.Reads)
-	s.Restarts, s.Deaths, s.LostCommits = uint8(c.Restarts), uint8(c.Deaths), uint8(c.LostCommits)
+	s.Restarts, s.Deaths, s.LostCommits, s.LostRows = uint8(c.Restarts), uint8(c.Deaths), uint8(c.LostCommits), uint8(c.LostRows)
 	return s
 }
 

@@ -10,7 +10,7 @@ func (x *explorer) sync(at, side int) {
 		x.emit(t, "syncer %d forgets what it read", number(at), 0)
 		return
 	}
-	if s.R.Token == 0 && !x.Without.MissingFloor {
+	if s.RowGone || s.R.Token == 0 && !x.Without.MissingFloor {
 		return
 	}
 	from := s.RowID
@@ -70,7 +70,7 @@ func (x *explorer) commit(at int, who string) {
 	s := x.from
 	p := &s.Slot[at]
 	read := version{p.Epoch, p.Stamp}
-	if p.Epoch != s.Epoch && !x.Without.SyncEpoch {
+	if (p.Epoch != s.Epoch || s.RowGone) && !x.Without.SyncEpoch {
 		s.Slot[at] = slot{}
 		x.emit(s, who+" %d finds another epoch and forgets", number(at), 0)
 		return
