@@ -17,6 +17,10 @@ func TestDatabaseAway(t *testing.T) {
 	const nobody = 99999999
 	post := c.post(appointment, meta{"status": "pending", "room": "1"})
 	path := fmt.Sprint("/v1/appointments/", post)
+	named := c.post(appointment, meta{"status": "pending"})
+	if _, err := c.DB.ExecContext(t.Context(), "UPDATE wp_posts SET post_name = 'there-before' WHERE ID = ?", named); err != nil {
+		t.Fatal(err)
+	}
 	c.Stop(t, "database")
 
 	put := c.api("PUT", path, `{"fields":{"status":"checked_in","kiosk":"3"}}`).want(t, http.StatusOK, "")
@@ -30,8 +34,19 @@ func TestDatabaseAway(t *testing.T) {
 	lost := c.api("PUT", fmt.Sprint("/v1/appointments/", nobody), `{"fields":{"notes":"for nobody"}}`).want(t, http.StatusOK, "")
 	equal(t, "resolved", lost.field("resolved"), "false")
 
+	for _, slug := range []string{"there-before", "made-afterwards"} {
+		byName := c.api("PATCH", "/v1/appointments/"+slug+"/fields/status", `{"value":"by name"}`).want(t, http.StatusOK, "")
+		equal(t, "resolved by name", byName.field("resolved"), "false")
+		equal(t, "unverified by name", byName.field("unverified"), "true")
+	}
+
 	c.Start(t, "database")
 	c.WaitForOffload(t)
+	made := value[[]int](t, c.php(step{"clinic_posts", 1, appointment, meta{"status": "by staff"}, map[string]string{"post_name": "made-afterwards"}})[0])[0] // maybe before the slug was looked up
+	c.arrives(named, "status", "by name")
+	c.sync() // brings it home, or makes a dead letter of it: in either case before or behind what staff wrote
+	c.sync()
+	equal(t, "status of the post made afterwards", fmt.Sprint(c.rows(made, "status")), "[by staff]")
 	c.arrives(post, "status", "checked_in")
 	c.arrives(post, "kiosk", "3")
 	c.arrives(post, "room", "2")

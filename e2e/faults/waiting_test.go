@@ -49,7 +49,7 @@ func stoppedInATransaction(t *testing.T, r *run) {
 	if most := timeout + lease + silence + busy; took[0] > most {
 		t.Errorf("the first update took %s, want at most %s", ms(took[0]), ms(most))
 	}
-	if most := busy; min(took[1], took[2]) > most {
+	if most := busy; max(took[1], took[2]) > most {
 		t.Errorf("the next updates took %s and %s, want at most %s", ms(took[1]), ms(took[2]), ms(most))
 	}
 }

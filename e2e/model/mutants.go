@@ -111,17 +111,18 @@ func Repairs() []Mutant {
 	dark := late
 	dark.Unverified = true
 	after := Scenario{Slug: true, Ops: []Op{wp(0, 2, 0), bySlug(0, 1, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Unverified: true, Code: Code}
-	seen, unordered, unmarked, renewed, unasked := late, after, after, dark, dark
-	seen.Code.SlugRead, unordered.Code.SlugOrder, unmarked.Code.BlindMark = false, false, false
+	seen, unordered, renewed, unasked := late, after, dark, dark
+	seen.Code.SlugRead, unordered.Code.SlugOrder = false, false
 	renewed.Code.KeptVersion, unasked.Code.SlugBarrier = false, false
+	newborn := Scenario{Slug: true, Ops: []Op{bySlug(0, 1, 0), {Kind: core, Process: 1, Value: 2, Born: true}}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Unverified: true, Code: Code}
 	unnoted := Scenario{Ops: []Op{wp(0, 1, 0), wp(1, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, LostRows: 1, Code: Code}
 	return []Mutant{
 		{"the return's epoch noted beside the site row", unnoted.with(func(w *Without) { w.ReturnNoted = true })},
 		{"the wait of L in a site row made anew", unnoted.with(func(w *Without) { w.WaitNewRow = true })},
 		{"a slug's field bears a row and changes none", late.with(func(w *Without) { w.SlugMark = true })},
+		{"a barrier before a post is inserted whose slug could not be looked up", newborn.with(func(w *Without) { w.BirthBarrier = true })},
 		{"a slug's field that would change no row is not read", seen},
-		{"a slug's field goes by its version where MySQL was away", unordered},
-		{"a slug that could not be looked up is MySQL away", unmarked},
+		{"a slug's field goes by its version against what the post has", unordered},
 		{"a slug's field keeps its version where MySQL was away", renewed},
 		{"a barrier looks up the slugs that could not be", unasked},
 		{"asking what is dirty before a further write in a caller's transaction", again},

@@ -11,7 +11,7 @@ type Op struct {
 	Refused bool // MySQL refuses this value for good
 	Looks   bool // it saw the row before, and says so
 	Slug    bool // the direct API's, by the slug of a post that may not be there yet
-	Born    bool // core's, on a post that the same request inserted: without a barrier
+	Born    bool // core's, on a post that the same request inserts: without a barrier after that
 }
 
 // Scenario is who takes part and how much may go wrong.
@@ -56,8 +56,7 @@ type Deviations struct {
 	AskAgain       bool // a further write in a caller's transaction asks what is dirty
 	// Of slugs.
 	SlugRead    bool // what would change no row when it is synced is not read either
-	SlugOrder   bool // what came while MySQL was away goes by its version against what the post has
-	BlindMark   bool // what came by a slug that could not be looked up counts as come while MySQL was away
+	SlugOrder   bool // a field goes by its version against what the post has dirty or as a dead letter
 	SlugBarrier bool // a barrier waits for what came by a slug that could not be looked up
 	KeptVersion bool // what came while MySQL was away keeps its version when it moves
 }
@@ -74,7 +73,7 @@ var (
 // Repaired is with all repairs.
 func (d Deviations) Repaired() Deviations {
 	d.FreshUnchanged, d.FenceDead, d.ReadFence, d.AskAgain = true, true, true, true
-	d.SlugRead, d.SlugOrder, d.BlindMark, d.SlugBarrier, d.KeptVersion = true, true, true, true, true
+	d.SlugRead, d.SlugOrder, d.SlugBarrier, d.KeptVersion = true, true, true, true
 	return d
 }
 
@@ -84,5 +83,5 @@ type Without struct {
 	OneConnection, CallersTransaction, Exclusion, NativeRows, SyncEpoch, Stamp, ClaimOnClear, VersionOnClear,
 	VersionFence, ReturnedInSync, FloorRefusal, RaiseBeforeDrain, DrainBeforeReturn, EpochAtReturn, RunID,
 	MissingFloor, Token, DirtyFirst, DeadUnverified, NativeBetween, ReturnedSameStatement,
-	SlugMark, ReturnNoted, WaitNewRow bool
+	SlugMark, ReturnNoted, WaitNewRow, BirthBarrier bool
 }

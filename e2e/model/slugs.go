@@ -1,5 +1,7 @@
 package model
 
+import "slices"
+
 // What the direct API writes to a slug that no post has yet waits under the
 // slug, and moves to the post once that is there.
 
@@ -15,14 +17,15 @@ func (x *explorer) resolve(i int) {
 		x.emit(s, "the sidecar of write %d finds the post of that slug", i+1, 0)
 	}
 	if x.Unverified {
-		op.ToSlug, op.Blind = true, x.Code.BlindMark
+		op.ToSlug, op.Blind = true, true
 		x.emit(s, "the sidecar of write %d cannot ask MySQL for the post, and takes the slug", i+1, 0)
 	}
 }
 
-// appears: somebody makes the post, without this metadata.
+// appears: somebody makes the post, without this metadata, unless one of the
+// writes does.
 func (x *explorer) appears() {
-	if x.from.Absent {
+	if x.from.Absent && !slices.ContainsFunc(x.Ops, func(op Op) bool { return op.Born }) {
 		s := x.from
 		s.Absent = false
 		x.emit(s, "the post is made", 0, 0)
@@ -112,10 +115,11 @@ func (x *explorer) move(at int) {
 		}
 		if x.mayMove(&s, k, f) {
 			to := &s.R.Dirty[k]
+			over := to.V.E != 0
 			*to = f
 			to.BySlug = !f.Unverified && !x.Without.SlugMark
-			if f.Unverified && x.Code.KeptVersion {
-				to.BySlug = true
+			if (f.Unverified || over) && x.Code.KeptVersion {
+				to.BySlug, to.Unverified = true, true
 			} else {
 				s.R.Counter++
 				to.V = version{p.Epoch, s.R.Counter}
@@ -135,11 +139,11 @@ func (x *explorer) move(at int) {
 	x.emit(s, "syncer %d moves the slug's fields to the post", number(at), 0)
 }
 
-// mayMove: the post has not got that field itself, dirty or as a dead letter.
-// Where MySQL was away, nobody knew of the post: then the versions tell.
+// mayMove: the post has not got that field itself, dirty or as a dead letter,
+// from later: the versions tell.
 func (x *explorer) mayMove(s *state, k int, f field) bool {
 	d, dead := s.R.Dirty[k].V, s.R.Dead[k].V
-	if f.Unverified && x.Code.SlugOrder {
+	if x.Code.SlugOrder {
 		return f.V.above(d) && f.V.above(dead)
 	}
 	return d.E == 0 && (f.Unverified || dead.E == 0)

@@ -38,6 +38,7 @@ const (
 	pcNative    // the native transaction is next
 	pcBarrier   // a barrier of its own is under way
 	pcPlain     // core's own SQL is next, in offload
+	pcInserted  // core has inserted the post, and adds its metadata next
 	pcMarked    // only without "one transaction": marked, not written
 	pcLostWrite // only without "one connection": the write, run again alone
 	pcEnded

@@ -153,7 +153,7 @@ func (x *explorer) apply(s *state, at int) {
 	for k := 0; k < x.Keys; k++ {
 		if p.Fate[k] == fateWritten {
 			x.put(s, k, p.F[k].Op)
-			s.Op[p.F[k].Op-1].Home = x.Unverified
+			s.Op[p.F[k].Op-1].Home = x.Unverified || x.Slug
 		}
 		if p.F[k].V.above(s.FenceV) {
 			s.FenceV = p.F[k].V

@@ -18,8 +18,17 @@ func (x *explorer) operate(i int) {
 			break
 		}
 		s := x.from
+		if x.Ops[i].Born && s.Absent {
+			s.Absent, s.Op[i].PC = false, pcInserted
+			x.emit(s, "the request of write %d inserts the post", i+1, 0)
+			break
+		}
 		x.native(&s, i)
 		x.emit(s, "core writes %d in offload", i+1, 0)
+	case pcInserted:
+		s := x.from
+		x.native(&s, i)
+		x.emit(s, "core writes %d to the post that it has just inserted", i+1, 0)
 	}
 	x.die(i)
 	x.request(i)
@@ -58,7 +67,7 @@ func (x *explorer) begin(i int) {
 		x.emit(s, "the caller of write %d sees the row", i+1, 0)
 		return
 	}
-	if x.from.Absent && !me.Slug {
+	if x.from.Absent && !me.Slug && !me.Born {
 		return
 	}
 	s := x.from
@@ -79,7 +88,7 @@ func (x *explorer) begin(i int) {
 		x.writeAgain(i)
 	case core:
 		op.PC = pcRefused // first a barrier, if one is answered
-		if me.Born {
+		if me.Born && (!x.Slug || x.Without.BirthBarrier) {
 			op.PC = pcPlain
 		}
 		x.emit(s, "write %d begins: one that core does itself", i+1, 0)

@@ -15,7 +15,10 @@ type DirtyView struct {
 	Leased bool
 	// Generation grows with every sync that cleared a field.
 	Generation uint64
-	Posts      map[string][]Dirty // by Post.Member; only posts with dirty fields
+	// Unseen: slugs that nobody could look up were written to, and may be these
+	// posts'.
+	Unseen bool
+	Posts  map[string][]Dirty // by Post.Member; only posts with dirty fields
 }
 
 // SyncReport is the result of bringing dirty fields home.

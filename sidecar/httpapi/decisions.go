@@ -3,6 +3,7 @@ package httpapi
 import (
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"hospital-appointments-redis/sidecar/appointment"
@@ -41,6 +42,8 @@ func (s *Server) retryDeadLetters(c *call) error {
 	if err != nil {
 		return err
 	}
+	// Of a field that has two, of its post and of the slug from before, the newer comes last.
+	slices.SortStableFunc(all, func(a, b appointment.DeadLetter) int { return a.Version.Compare(b.Version) })
 	retried, level := 0, appointment.SQL
 	for _, each := range all {
 		err := s.retry(c, each, actor)

@@ -22,6 +22,9 @@ func (s *Server) dirty(c *call) error {
 	}
 	c.bool("lease", view.Leased)
 	c.num("generation", view.Generation)
+	if view.Unseen {
+		c.bool("unseen", true)
+	}
 	c.open("posts", '{')
 	for member, fields := range view.Posts {
 		c.open(member, '{')

@@ -117,8 +117,8 @@ func TestRetryAndEdit(t *testing.T) {
 	t.Run("one of a slug is retried to its post where that has come, over the post's own letter", func(t *testing.T) {
 		b := open(t)
 		slug := appointment.Post{Blog: 1, Slug: "appt_7", Type: "hospital_appointment"}
-		b.dead(t, slug, "notes", "kiosk")
 		b.dead(t, post(7), "notes", "older")
+		b.dead(t, slug, "notes", "kiosk")
 		if err := b.Retry(t.Context(), again(b), slug, "notes"); err != nil {
 			t.Fatal(err)
 		}
@@ -126,6 +126,18 @@ func TestRetryAndEdit(t *testing.T) {
 		if n := b.raw.Exists(t.Context(), "appointments:dead", "appointment:appt_7:dirty").Val(); n != 0 {
 			t.Errorf("%d left of letters and of what is dirty by the slug", n)
 		}
+	})
+	t.Run("and leaves the post's own letter if that is newer", func(t *testing.T) {
+		b := open(t)
+		slug := appointment.Post{Blog: 1, Slug: "appt_7", Type: "hospital_appointment"}
+		b.dead(t, slug, "notes", "kiosk")
+		b.dead(t, post(7), "notes", "newer")
+		for _, each := range []appointment.Post{slug, post(7)} {
+			if err := b.Retry(t.Context(), again(b), each, "notes"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wantValues(t, b.values(t, "appointment:7"), map[string]string{"notes": "newer"})
 	})
 	t.Run("a retry never comes back over a write that was made since it was asked for", func(t *testing.T) {
 		b := open(t)

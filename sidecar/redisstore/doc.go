@@ -12,8 +12,9 @@
 //
 // A mark is "epoch-counter@milliseconds" and flags: d for a write that came
 // past WordPress, u for one accepted while MySQL was away, s for one that came by
-// a slug before its post was there. Marks are compared
-// as strings; no two writes have the same.
+// a slug and moved to its post: alone it came before the post had the slug, with
+// u its version says what it is newer than. Marks are compared as strings; no
+// two writes have the same.
 //
 // The dirty set holds each post with a dirty field, scored by the time its
 // sync is due. A claim rescores it to the end of its lease, so a crashed claim

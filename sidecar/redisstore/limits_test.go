@@ -57,7 +57,7 @@ func TestDirtyFieldsAreCounted(t *testing.T) {
 	b.set(t, slug, "status", "x", "room", "2")
 	b.set(t, post(9), "room", "3")
 	b.wantFields(t, 5, "a slug")
-	if err := b.Move(t.Context(), b.lease, "appt_9", post(9)); err != nil {
+	if err := b.Move(t.Context(), b.lease, appointment.Reading{Post: appointment.Post{Blog: 1, Slug: "appt_9"}}, post(9)); err != nil {
 		t.Fatal(err)
 	}
 	b.wantFields(t, 4, "its move, to a post that had one of two fields")

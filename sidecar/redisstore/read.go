@@ -30,13 +30,15 @@ func (s *Store) Dirty(ctx context.Context, blog uint64, id string, posts []appoi
 		return view, classify(err)
 	}
 	answer, err := cmds[0].Slice()
-	if err != nil || len(answer) != 1 && len(answer) != 1+len(posts) {
+	if err != nil || len(answer) != 2 && len(answer) != 2+len(posts) {
 		return view, fmt.Errorf("read script answered %T of %d", cmds[0].Val(), len(answer))
 	}
 	if view.Generation, err = strconv.ParseUint(fmt.Sprint(answer[0]), 10, 64); err != nil {
 		return view, fmt.Errorf("parse generation: %w", err)
 	}
-	for i, each := range answer[1:] {
+	unseen, _ := answer[1].(int64)
+	view.Unseen = unseen > 0
+	for i, each := range answer[2:] {
 		fields, _ := each.([]any)
 		p := posts[i]
 		for j := 0; j+2 < len(fields); j += 3 {

@@ -105,8 +105,8 @@ func TestCopiesAlwaysHaveAnEnd(t *testing.T) {
 		if _, err := b.Write(t.Context(), []appointment.Write{w}); err != nil {
 			t.Fatal(err)
 		}
-		b.raw.HSet(t.Context(), "appointments:dead", "7:status", "{}")
-		if err := b.Move(t.Context(), b.lease, "appt_7", post(7)); err != nil {
+		b.raw.HSet(t.Context(), "appointments:dead", "7:status", `{"version":"1-9"}`)
+		if err := b.Move(t.Context(), b.lease, appointment.Reading{Post: appointment.Post{Blog: 1, Slug: "appt_7"}}, post(7)); err != nil {
 			t.Fatal(err)
 		}
 		if ttls := fmt.Sprint(b.hash(t, "appointments:ttl")); ttls != "map[7:90]" {

@@ -12,23 +12,23 @@ var slug = appointment.Post{Blog: 1, Slug: "appt_12345"}
 
 func TestMove(t *testing.T) {
 	b := open(t)
-	b.set(t, slug, "status", "confirmed", "room", "1", "notes", "older than a dead letter")
-	wantValues(t, b.values(t, "appointment:appt_12345"), map[string]string{"status": "confirmed", "room": "1", "notes": "older than a dead letter"})
+	b.set(t, post(7), "end", "older, from before it had the slug")
+	b.set(t, slug, "status", "confirmed", "room", "1", "notes", "older than a dead letter", "end", "newer", "start", "newer than a dead letter")
 	b.set(t, post(7), "room", "2")
-	b.raw.HSet(t.Context(), "appointments:dead", "7:notes", "{}")
-	if err := b.Move(t.Context(), b.lease, "appt_12345", post(7)); err != nil {
+	b.raw.HSet(t.Context(), "appointments:dead", "7:notes", `{"version":"2-99"}`, "7:start", `{"version":"1-99"}`)
+	if err := b.Move(t.Context(), b.lease, appointment.Reading{Post: slug}, post(7)); err != nil {
 		t.Fatal(err)
 	}
-	wantValues(t, b.values(t, "appointment:7"), map[string]string{"status": "confirmed", "room": "2"})
-	if n := b.raw.HLen(t.Context(), "appointments:dead").Val(); n != 1 {
-		t.Error("the dead letter of a newer write is gone")
+	wantValues(t, b.values(t, "appointment:7"), map[string]string{"status": "confirmed", "room": "2", "end": "newer", "start": "newer than a dead letter"})
+	if left := b.hash(t, "appointments:dead"); len(left) != 1 || left["7:notes"] == "" {
+		t.Errorf("the dead letters are %v", left)
 	}
 	for _, field := range b.claim(t, post(7)).Fields {
-		if field.BySlug != (field.Key == "status") {
-			t.Errorf("%s came by the slug: %t", field.Key, field.BySlug)
+		if field.BySlug != (field.Key != "room") || field.Unverified != (field.Key == "end") {
+			t.Errorf("%s: %+v", field.Key, field)
 		}
 	}
-	b.wantFields(t, 2, "one of three moved, and one was there")
+	b.wantFields(t, 4, "two moved, one over another, and one was there")
 	if n := b.raw.Exists(t.Context(), "appointment:appt_12345", "appointment:appt_12345:dirty").Val(); n != 0 {
 		t.Errorf("%d keys of the slug left", n)
 	}
@@ -61,10 +61,13 @@ func TestMoveOfWhatCameWithoutMySQL(t *testing.T) {
 		b.unseen(t, key, "by the slug")
 	}
 	b.wantUnseen(t, "appt_12345")
+	if view, err := b.Dirty(t.Context(), 1, b.lease.Token, nil); err != nil || !view.Unseen {
+		t.Errorf("Dirty = %+v, %v", view, err)
+	}
 	b.set(t, post(7), "status", "newer")
 	b.raw.HSet(t.Context(), "appointments:dead", "7:notes", `{"version":"2-999"}`, "7:end", `{"version":"1-999"}`, "7:start", "no letter of ours")
 	was := b.hash(t, "appointment:appt_12345:dirty")
-	if err := b.Move(t.Context(), b.lease, "appt_12345", post(7)); err != nil {
+	if err := b.Move(t.Context(), b.lease, appointment.Reading{Post: slug}, post(7)); err != nil {
 		t.Fatal(err)
 	}
 	wantValues(t, b.values(t, "appointment:7"), map[string]string{"room": "by the slug", "status": "newer", "end": "by the slug", "start": "by the slug"})
@@ -74,11 +77,42 @@ func TestMoveOfWhatCameWithoutMySQL(t *testing.T) {
 			t.Errorf("the mark of %s is %q, and was %q", key, is[key], was[key])
 		}
 	}
-	if left := b.hash(t, "appointments:dead"); len(left) != 1 || left["7:notes"] == "" {
+	if left := b.hash(t, "appointments:dead"); len(left) != 2 || left["7:notes"] == "" || left["7:start"] == "" {
 		t.Errorf("the dead letters are %v", left)
 	}
 	b.wantFields(t, 4, "three moved, two of them new")
 	b.wantUnseen(t)
+}
+
+func TestWhatCameByASlugIsNotWhatAWriteIsHeldAgainst(t *testing.T) {
+	b := open(t)
+	b.set(t, slug, "status", "confirmed")
+	if err := b.Move(t.Context(), b.lease, appointment.Reading{Post: slug}, post(7)); err != nil {
+		t.Fatal(err)
+	}
+	w := appointment.Write{Post: post(7), Lease: b.lease, Fields: []appointment.Field{{Key: "status", Value: "confirmed"}}}
+	for _, want := range []appointment.Outcome{appointment.Updated, appointment.Unchanged} { // readers saw the row, which may be another
+		if outcomes, err := b.Write(t.Context(), []appointment.Write{w}); err != nil || outcomes[0][0] != want {
+			t.Errorf("Write = %v, %v, want %s", outcomes, err, want)
+		}
+	}
+	if f := b.claim(t, post(7)).Fields[0]; f.BySlug {
+		t.Errorf("%+v", f)
+	}
+}
+
+func TestMoveFromUnderAnotherPattern(t *testing.T) {
+	b := open(t)
+	other := appointment.Post{Blog: 1, Slug: "dr-house", Type: "hospital_doctor"} // as where appointments are not the first type
+	b.set(t, other, "status", "x")
+	r := b.claim(t, other)
+	if err := b.Move(t.Context(), b.lease, r, post(7)); err != nil {
+		t.Fatal(err)
+	}
+	wantValues(t, b.values(t, "appointment:7"), map[string]string{"status": "x"})
+	if n := b.raw.Exists(t.Context(), "doctor:dr-house:availability", "doctor:dr-house:availability:dirty").Val(); n != 0 {
+		t.Errorf("%d keys of the slug left", n)
+	}
 }
 
 func TestAbsent(t *testing.T) {
@@ -88,8 +122,8 @@ func TestAbsent(t *testing.T) {
 	r := b.claim(t, slug)
 	b.unseen(t, "status", "y")
 	t.Run("what was read came before the post, and what was written since is to be looked up", func(t *testing.T) {
-		if err := b.Absent(t.Context(), b.lease, r); err != nil {
-			t.Fatal(err)
+		if ours, err := b.Absent(t.Context(), b.lease, r); err != nil || !ours {
+			t.Fatal(ours, err)
 		}
 		b.wantUnseen(t, "appt_12345")
 		for _, field := range b.claim(t, slug).Fields {
@@ -99,14 +133,14 @@ func TestAbsent(t *testing.T) {
 		}
 	})
 	t.Run("a claim that is over notes nothing", func(t *testing.T) {
-		if err := b.Absent(t.Context(), b.lease, r); err != nil {
-			t.Fatal(err)
+		if ours, err := b.Absent(t.Context(), b.lease, r); err != nil || ours {
+			t.Fatal(ours, err)
 		}
 		b.wantUnseen(t, "appt_12345")
 	})
 	t.Run("all of it came before", func(t *testing.T) {
-		if err := b.Absent(t.Context(), b.lease, b.claim(t, slug)); err != nil {
-			t.Fatal(err)
+		if ours, err := b.Absent(t.Context(), b.lease, b.claim(t, slug)); err != nil || !ours {
+			t.Fatal(ours, err)
 		}
 		b.wantUnseen(t)
 	})
@@ -128,8 +162,8 @@ func TestAbsent(t *testing.T) {
 				t.Fatal(err)
 			}
 			b.wantUnseen(t, "appt_12345")
-			if err := b.Absent(t.Context(), b.lease, b.claim(t, slug)); err != nil {
-				t.Fatal(err)
+			if ours, err := b.Absent(t.Context(), b.lease, b.claim(t, slug)); err != nil || !ours {
+				t.Fatal(ours, err)
 			}
 		})
 	}

@@ -89,10 +89,11 @@ func (s *Store) Mark(ctx context.Context, lease appointment.Lease, post appointm
 	return err
 }
 
-// Move gives the fields kept under a slug to the post that has it now.
-func (s *Store) Move(ctx context.Context, lease appointment.Lease, slug string, post appointment.Post) error {
-	blog := post.Blog
-	fromHash, fromDirty := s.keys.pair(blog, s.keys.patterns[0], slug)
+// Move gives the fields of a slug's reading, and what came since, to the post
+// that has the slug now.
+func (s *Store) Move(ctx context.Context, lease appointment.Lease, r appointment.Reading, post appointment.Post) error {
+	blog, slug := post.Blog, r.Post.Slug
+	fromHash, fromDirty := s.keys.pair(blog, s.keys.patterns[slot(r)], slug)
 	hash, dirty := s.keys.post(post)
 	_, err := s.number(ctx, lease, func(token string) call {
 		return call{moveScript, []string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), fromHash, fromDirty, hash, dirty, s.keys.ttls(blog), s.keys.dead(blog)},
@@ -101,19 +102,29 @@ func (s *Store) Move(ctx context.Context, lease appointment.Lease, slug string, 
 	return err
 }
 
+// slot is under which key pattern a slug's fields are: that of the one kind of
+// post that may be written to by a slug.
+func slot(r appointment.Reading) int {
+	if len(r.Fields) == 0 {
+		return 0
+	}
+	return r.Fields[0].Slot
+}
+
 // Absent notes that the slug of a reading has no post: what is in it came
-// before the post, though MySQL was away then.
-func (s *Store) Absent(ctx context.Context, lease appointment.Lease, r appointment.Reading) error {
+// before the post, though MySQL was away then. false: the claim is not ours any
+// more, and nothing was noted.
+func (s *Store) Absent(ctx context.Context, lease appointment.Lease, r appointment.Reading) (bool, error) {
 	blog := r.Post.Blog
-	_, dirty := s.keys.pair(blog, s.keys.patterns[0], r.Post.Slug)
-	_, err := s.number(ctx, lease, func(token string) call {
+	_, dirty := s.keys.pair(blog, s.keys.patterns[slot(r)], r.Post.Slug)
+	n, err := s.number(ctx, lease, func(token string) call {
 		args := []any{token, r.Post.Slug, r.Stamp}
 		for _, field := range r.Fields {
 			args = append(args, field.Key, field.Mark)
 		}
 		return call{absentScript, []string{s.keys.floor(blog), s.keys.claims(blog), dirty}, args}
 	})
-	return err
+	return n == 1, err
 }
 
 // Forget drops everything of a deleted post but its dead letters, and tells

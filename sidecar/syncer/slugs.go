@@ -17,13 +17,13 @@ func (s *Syncer) place(ctx context.Context, ticket appointment.Lease, r appointm
 	case err == nil:
 		lease, err := s.owner.Lease(ctx, ticket.Blog)
 		if err == nil { // as writes of this moment; what the post has got since is decided when they are synced
-			return s.redis.Move(ctx, lease, r.Post.Slug, post)
+			return s.redis.Move(ctx, lease, r, post)
 		}
 		if !drain {
 			f.open = append(f.open, r.Post)
 			return s.redis.PutBack(ctx, ticket, []appointment.Reading{r}, s.Delay)
 		}
-		return s.give(ctx, ticket, r, all(r, appointment.DeadUnresolved, "its post came only after the sidecar had stopped taking writes"), nil, f)
+		return s.give(ctx, ticket, r, all(r, appointment.DeadUnresolved, "the sidecar stopped taking writes before it was given to its post"), nil, f)
 	case !errors.Is(err, appointment.ErrUnknownPost):
 		return err
 	}
@@ -38,8 +38,12 @@ func (s *Syncer) place(ctx context.Context, ticket appointment.Lease, r appointm
 	}
 	if len(values.Fields) > 0 && !drain && r.At.Sub(oldest(r)) < s.Unresolved {
 		if slices.ContainsFunc(r.Fields, func(field appointment.Dirty) bool { return field.Unverified }) {
-			if err := s.redis.Absent(ctx, ticket, r); err != nil {
+			ours, err := s.redis.Absent(ctx, ticket, r)
+			if err != nil {
 				return err
+			}
+			if !ours {
+				f.open = append(f.open, r.Post)
 			}
 		}
 		return s.redis.PutBack(ctx, ticket, []appointment.Reading{r}, max(s.Unresolved/20, s.Delay))

@@ -19,9 +19,10 @@ type Redis interface {
 	PutBack(ctx context.Context, lease appointment.Lease, readings []appointment.Reading, wait time.Duration) error
 	Bury(ctx context.Context, lease appointment.Lease, reading appointment.Reading, letters []appointment.DeadLetter) (bool, error)
 	Lift(ctx context.Context, lease appointment.Lease, counter uint64) error
-	Move(ctx context.Context, lease appointment.Lease, slug string, post appointment.Post) error
-	// Absent notes that the reading's slug was looked up, and has no post.
-	Absent(ctx context.Context, lease appointment.Lease, r appointment.Reading) error
+	Move(ctx context.Context, lease appointment.Lease, r appointment.Reading, post appointment.Post) error
+	// Absent notes that the reading's slug was looked up, and has no post. false:
+	// the claim is not ours any more.
+	Absent(ctx context.Context, lease appointment.Lease, r appointment.Reading) (bool, error)
 	// Waiting looks for what is dirty in the posts, or with nil in all.
 	Waiting(ctx context.Context, lease appointment.Lease, posts []appointment.Post) (appointment.Waiting, error)
 	Drop(ctx context.Context, blog uint64, posts []appointment.Post, fields []string) error

@@ -1,8 +1,8 @@
-#!lua
+#!lua flags=allow-oom
 -- A slug that nobody knew has a post now: its fields become that post's. What came before the post is a write of this
--- moment (R2), and its mark says that it changes no row; it stands back behind what the post has itself, dirty or as a
--- dead letter, and is over then. What came while MySQL was away, so that nobody could know of the post, keeps its version,
--- which tells what is newer.
+-- moment (R2), and its mark says that it changes no row. What came while MySQL was away, so that nobody could know of the
+-- post, keeps its version, which tells what is newer; so does what the post has dirty itself, from before it had the slug.
+-- What the post has newer, dirty or as a dead letter, stays: what came by the slug is over then.
 -- KEYS 1 floor, 2 dirty set, 3 claims, 4 slug's hash, 5 slug's dirty hash, 6 post hash, 7 dirty hash,
 --      8 ttls, 9 dead letters
 -- ARGV 1 token, 2 epoch, 3 slug, 4 member, 5 sync delay (ms)
@@ -14,7 +14,7 @@ if epoch < tonumber(floor[2]) then return redis.error_reply('HOSPITAL_EPOCH the 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local function newer(a, b) -- of two texts that begin with a version; one without is older
+local function newer(a, b) -- whether of two texts that begin with a version the first is newer; one without is not
   local e, c = string.match(a, '^(%d+)%-(%d+)')
   local f, d = string.match(b, '^(%d+)%-(%d+)')
   if not e or not f then return e ~= nil end
@@ -32,18 +32,18 @@ local moved, added = 0, 0
 for i = 1, #marks, 2 do
   local key, mark = marks[i], marks[i + 1]
   local letter = ARGV[4] .. ':' .. key
-  local has, dead = redis.call('HGET', KEYS[7], key), redis.call('HGET', KEYS[9], letter)
-  local moves = not has and not dead
-  if string.find(mark, 'u', 1, true) then
-    moves = newer(mark, has or '') and newer(mark, dead and version(dead) or '')
-  elseif moves then
-    mark = string.format('%.0f-%.0f@%.0f', epoch, redis.call('HINCRBY', KEYS[1], 'counter', 1), now) .. string.match(mark, '%a*$')
-  end
-  if moves then
+  local has, dead = redis.call('HGET', KEYS[7], key), version(redis.call('HGET', KEYS[9], letter) or '')
+  if not newer(has or '', mark) and not newer(dead, mark) then
+    local flags = string.match(mark, '%a*$')
+    if has and not string.find(flags, 'u', 1, true) then
+      mark = mark .. 'u'
+    elseif not has and not string.find(flags, 'u', 1, true) then
+      mark = string.format('%.0f-%.0f@%.0f', epoch, redis.call('HINCRBY', KEYS[1], 'counter', 1), now) .. flags
+    end
     local value = redis.call('HGET', KEYS[4], key)
-    added = added + redis.call('HSET', KEYS[7], key, mark .. 's')
     if value then redis.call('HSET', KEYS[6], key, value) else redis.call('HDEL', KEYS[6], key) end
-    redis.call('HDEL', KEYS[9], letter)
+    added = added + redis.call('HSET', KEYS[7], key, mark .. 's')
+    if string.find(dead, '^%d') then redis.call('HDEL', KEYS[9], letter) end
     moved = moved + 1
   end
 end

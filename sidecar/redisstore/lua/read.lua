@@ -2,11 +2,11 @@
 -- What is dirty in some posts, with the generation, in one consistent look (R8).
 -- KEYS 1 floor, then for each post: post hash, dirty hash
 -- ARGV 1 token
--- Returns generation, then for each post a list key, mark, value (nil: tombstone), ...; the generation alone where
--- nothing is dirty, as of most lists. Error: HOSPITAL_TOKEN.
-local floor = redis.call('HMGET', KEYS[1], 'token', 'generation')
+-- Returns generation, how many slugs nobody could look up when they were written to, then for each post a list key, mark,
+-- value (nil: tombstone), ...; no lists where nothing is dirty, as of most pages. Error: HOSPITAL_TOKEN.
+local floor = redis.call('HMGET', KEYS[1], 'token', 'generation', 'unseen')
 if floor[1] ~= ARGV[1] then return redis.error_reply('HOSPITAL_TOKEN another Redis, or an emptied one') end
-local answer, hashes, dirty = { floor[2] or '0' }, {}, 0
+local answer, hashes, dirty = { floor[2] or '0', tonumber(floor[3] or '0') }, {}, 0
 for i = 3, #KEYS, 2 do hashes[#hashes + 1] = KEYS[i] end
 for i = 1, #hashes, 1000 do dirty = dirty + redis.call('EXISTS', unpack(hashes, i, math.min(i + 999, #hashes))) end -- Lua's stack holds 8,000
 if dirty == 0 then return answer end

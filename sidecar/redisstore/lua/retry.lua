@@ -6,6 +6,12 @@
 --      7 key, 8 dead letter as it was read, 9 "=" (set) or "-" (delete), 10 value,
 --      11 the letter's field among them: the member's own, or that of the slug under which it was written before its post came
 -- Returns 1, or 0 when it is not that dead letter any more. Errors: HOSPITAL_TOKEN, HOSPITAL_EPOCH, HOSPITAL_FULL.
+local function version(letter)
+  local read, fields = pcall(cjson.decode, letter)
+  local e, c = string.match(read and type(fields) == 'table' and tostring(fields.version) or '', '^(%d+)%-(%d+)$')
+  return tonumber(e or 0), tonumber(c or 0)
+end
+
 local floor = redis.call('HMGET', KEYS[1], 'token', 'epoch', 'dirty')
 if floor[1] ~= ARGV[1] then return redis.error_reply('HOSPITAL_TOKEN another Redis, or an emptied one') end
 local epoch = tonumber(ARGV[2])
@@ -21,7 +27,11 @@ local counter = redis.call('HINCRBY', KEYS[1], 'counter', 1)
 local added = redis.call('HSET', KEYS[3], ARGV[7], string.format('%.0f-%.0f@%.0f', epoch, counter, now) .. ARGV[5])
 if added > 0 then redis.call('HINCRBY', KEYS[1], 'dirty', added) end
 if ARGV[9] == '=' then redis.call('HSET', KEYS[2], ARGV[7], ARGV[10]) else redis.call('HDEL', KEYS[2], ARGV[7]) end
-redis.call('HDEL', KEYS[5], ARGV[11], ARGV[3] .. ':' .. ARGV[7])
+redis.call('HDEL', KEYS[5], ARGV[11])
+local own = ARGV[3] .. ':' .. ARGV[7]
+local e, c = version(ARGV[8])
+local f, d = version(redis.call('HGET', KEYS[5], own) or '')
+if e > f or e == f and c > d then redis.call('HDEL', KEYS[5], own) end -- one that is newer waits for its own retry
 redis.call('HSET', KEYS[2], 'last_updated_redis', time[1])
 redis.call('PERSIST', KEYS[2])
 redis.call('ZADD', KEYS[4], 'NX', now + ARGV[4], ARGV[3])

@@ -34,7 +34,8 @@ while ARGV[i] do
   local marks, values, gone, said = {}, { 'last_updated_redis', time[1] }, {}, {}
   for j = 1, n do
     local key, op, value = ARGV[last - n + j], ARGV[last + 2 * j - 1], ARGV[last + 2 * j]
-    local same = before[j] and held[j] == (op ~= '-' and value)
+    -- What came by a slug is not what a reader sees: its row may be newer.
+    local same = before[j] and held[j] == (op ~= '-' and value) and not string.find(before[j], 's', 1, true)
     -- An equal value gets a new version too: the one it equals may be in MySQL already, and overwritten there since.
     counter = counter + 1
     local mark = string.format('%s-%.0f%s%s', ARGV[2], counter, at, ARGV[i + 1])

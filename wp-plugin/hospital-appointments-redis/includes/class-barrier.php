@@ -62,6 +62,15 @@ final class Barrier {
 	}
 
 	/**
+	 * Before a post is inserted: whether nothing waits in Redis under a slug that MySQL was away for when it came. If
+	 * something does, the post's first write raises a barrier like any other.
+	 */
+	public static function before_birth(): bool {
+		$answer = Sidecar::tell( 'POST', '/v1/dirty', array( 'posts' => new \stdClass() ) );
+		return $answer->ok() && ( $answer->data['lease'] ?? false ) ? ! ( $answer->data['unseen'] ?? false ) : ! Site::is_offload();
+	}
+
+	/**
 	 * Whether none of these fields waits in Redis. For a post that the caller's transaction has written: a barrier might
 	 * wait for its locks, and what another process has sent since would come over what is written now.
 	 *
@@ -70,7 +79,7 @@ final class Barrier {
 	 */
 	private static function is_clean( int $post_id, array $keys ): bool {
 		$answer = Sidecar::tell( 'POST', '/v1/dirty', array( 'posts' => array( Posts::type( $post_id ) => array( $post_id ) ) ) );
-		if ( ! $answer->ok() || true !== ( $answer->data['lease'] ?? false ) ) {
+		if ( ! $answer->ok() || true !== ( $answer->data['lease'] ?? false ) || ( $answer->data['unseen'] ?? false ) ) {
 			return false;
 		}
 		foreach ( array_keys( $answer->data['posts'][ $post_id ] ?? array() ) as $dirty ) {

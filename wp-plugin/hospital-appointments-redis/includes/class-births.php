@@ -12,7 +12,8 @@ namespace Hospital\Appointments_Redis;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Nothing of a post that is being inserted can be waiting in Redis: nobody else knows it yet.
+ * Nothing of a post that is being inserted can be waiting in Redis: nobody else knows it yet, but by its slug. What waits
+ * under that is older and will change no row, but for what nobody could look up; then it is like any other post.
  *
  * wp_insert_post() writes meta_input before any hook names the new post. So the birth is seen where it happens, in the
  * INSERT into wp_posts: by the time anything asks, $wpdb->insert_id is the new post. It ends when the post is announced,
@@ -36,9 +37,19 @@ final class Births {
 	 */
 	public static function see( string $sql ): void {
 		global $wpdb;
-		if ( 0 === strncasecmp( $sql, "INSERT INTO `$wpdb->posts` ", strlen( $wpdb->posts ) + 15 ) ) {
+		if ( 0 === strncasecmp( $sql, "INSERT INTO `$wpdb->posts` ", strlen( $wpdb->posts ) + 15 ) && ( ! self::may_be_ours( $sql ) || Barrier::before_birth() ) ) {
 			self::$expected = (string) get_current_blog_id();
 		}
+	}
+
+	/** Whether the post may be of an offloaded type: its name is in the SQL. */
+	private static function may_be_ours( string $sql ): bool {
+		foreach ( Settings::post_types() as $type ) {
+			if ( false !== strpos( $sql, "'$type'" ) ) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/** Whether this request is inserting the post, and nobody has been told of it yet. */

@@ -90,7 +90,8 @@ final class Core_Meta {
 		$bytes = Meta_Write::bytes( $value );
 		$rows  = $wpdb->get_results( $wpdb->prepare( "SELECT meta_id, meta_key FROM $wpdb->postmeta WHERE meta_key = %s AND post_id = %d", $key, $post_id ), ARRAY_N );
 		$own   = array_column( array_filter( (array) $rows, static fn( array $row ): bool => $row[1] === $key ), 0 );
-		if ( $own && ! Meta_Write::is_refused( (string) $key, $bytes ) && false !== Take_Over::write( Meta_Write::rows( $post_id, $own, $key, $bytes ) ) ) {
+		$write = $own ? Meta_Write::rows( $post_id, $own, $key, $bytes ) : Meta_Write::delete( $post_id, $key, array(), true ); // Of none, what waits is overtaken.
+		if ( ! Meta_Write::is_refused( $key, $bytes ) && false !== Take_Over::write( $write ) ) {
 			wp_cache_delete( $post_id, 'post_meta' );
 		}
 	}
