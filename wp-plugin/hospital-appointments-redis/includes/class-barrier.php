@@ -62,15 +62,6 @@ final class Barrier {
 	}
 
 	/**
-	 * Before a post is inserted: whether nothing waits in Redis under a slug that MySQL was away for when it came. If
-	 * something does, the post's first write raises a barrier like any other.
-	 */
-	public static function before_birth(): bool {
-		$answer = Sidecar::tell( 'POST', '/v1/dirty', array( 'posts' => new \stdClass() ) );
-		return $answer->ok() && ( $answer->data['lease'] ?? false ) ? ! ( $answer->data['unseen'] ?? false ) : ! Site::is_offload();
-	}
-
-	/**
 	 * Whether none of these fields waits in Redis. For a post that the caller's transaction has written: a barrier might
 	 * wait for its locks, and what another process has sent since would come over what is written now.
 	 *
