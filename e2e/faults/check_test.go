@@ -127,6 +127,7 @@ func TestCheckerAccepts(t *testing.T) {
 			[]Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4, unverified), at(Read, "a", 5, 6), at(Write, "c", 7, 8)}, []string{"c"}, Final{}, 0},
 		"a write by a slug that is seen late":            {[]Op{at(Write, "a", 1, 2, waits), at(Read, "0", 3, 4), at(Read, "a", 5, 6)}, []string{"a"}, Final{}, 0},
 		"a write by a slug that its post had got before": {[]Op{at(Write, "a", 1, 2, waits)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "overtaken"}}}, 0},
+		"one beside it in its place, and its letter":     {[]Op{at(Write, "a", 1, 4, waits), at(Write, "b", 2, 3, waits)}, []string{"0"}, Final{Letters: []Letter{{field, "b", "unresolved"}}}, 0},
 		"an overtaken write, marked as such":             {[]Op{at(Write, "a", 1, 2, unverified)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "overtaken"}}}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

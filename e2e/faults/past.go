@@ -90,11 +90,11 @@ func (p past) mayBeLost(w Op, at time.Duration) bool {
 
 // mayBeLetter: MySQL was away for the sidecar that took it, which could not know
 // that WordPress had written the field; or its slug had no post, which has since
-// got a value of its own. At the end there is no letter of it
-// where a later write has taken its place.
+// got a value of its own. At the end there is no letter of it where a later write
+// has taken its place, or one beside it, which has become the letter.
 func (p past) mayBeLetter(w Op) bool {
 	return (w.Unverified || w.Waits) && slices.ContainsFunc(p.ops, func(o Op) bool {
-		return o.Kind == Write && o.Outcome != Refused && o.Return > w.Return
+		return o.Kind == Write && o.Outcome != Refused && o.Return > w.Call && o.Value != w.Value
 	})
 }
 
