@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -164,7 +165,8 @@ func (s *site) throughWordPress(who string, dice *rand.Rand, p php) {
 		}
 		f, kind, kill := s.field(dice), dice.IntN(100), dice.IntN(60_000)+1
 		if dice.IntN(10) == 0 && kind < 40 {
-			f = append(s.born, s.late...)[dice.IntN(len(s.born)+len(s.late))]
+			rare := slices.Concat(s.born, s.late)
+			f = rare[dice.IntN(len(rare))]
 		}
 		if kind < 40 {
 			s.read(who, f, p)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -98,7 +99,7 @@ func (n *nemesis) home() map[Field]time.Duration {
 }
 
 func (n *nemesis) all() []Field {
-	fields := append(append(append([]Field{}, n.hot...), n.cold...), n.born...)
+	fields := slices.Concat(n.hot, n.cold, n.born, n.late)
 	for _, post := range n.doomed {
 		fields = append(fields, Field{post, "notes"})
 	}
