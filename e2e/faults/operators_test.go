@@ -44,7 +44,7 @@ func (n *nemesis) within(queries ...string) error {
 			return err
 		}
 	}
-	_, err = conn.ExecContext(ctx, "SET SESSION lock_wait_timeout = DEFAULT")
+	_, err = conn.ExecContext(ctx, "SET SESSION lock_wait_timeout = DEFAULT, sql_mode = DEFAULT")
 	return err
 }
 
@@ -103,13 +103,13 @@ func lose(n *nemesis) func() {
 const alone = "alone"
 
 // copyTables copies the site's tables into a database of their own, as they are
-// at one moment.
+// at one moment. WordPress' dates begin as zeros, which MySQL's own mode refuses.
 func (n *nemesis) copyTables(to string) error {
 	names, err := n.tables()
 	if err != nil {
 		return err
 	}
-	queries := []string{"DROP DATABASE IF EXISTS " + to, "CREATE DATABASE " + to}
+	queries := []string{"SET SESSION sql_mode = ''", "DROP DATABASE IF EXISTS " + to, "CREATE DATABASE " + to}
 	var locks, fill []string
 	for _, name := range names {
 		queries = append(queries, "CREATE TABLE "+to+"."+name+" LIKE wordpress."+name)
