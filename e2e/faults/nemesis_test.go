@@ -65,6 +65,19 @@ func (n *nemesis) round(faults ...fault) {
 	n.wait(n.between(300*time.Millisecond, 1200*time.Millisecond))
 }
 
+// rename gives a late comer the slug that it is written to by, or takes it away.
+func (n *nemesis) rename() {
+	f := n.late[n.dice.IntN(len(n.late))]
+	n.statement(fmt.Sprintf("UPDATE wp_posts SET post_name = IF(post_name = 'late-%d', 'nobody-%[1]d', 'late-%[1]d') WHERE ID = %[1]d", f.Post))
+}
+
+// comeAll gives all late comers their slugs.
+func (n *nemesis) comeAll() {
+	for _, f := range n.late {
+		n.statement(fmt.Sprintf("UPDATE wp_posts SET post_name = 'late-%d' WHERE ID = %[1]d", f.Post))
+	}
+}
+
 // recover waits until the direct API takes a write under a lease again.
 func (n *nemesis) recover(patience time.Duration) {
 	containers.Eventually(n.t, patience, func(context.Context) error { return n.well() })

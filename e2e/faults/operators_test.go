@@ -14,19 +14,6 @@ import (
 // Faults of those who operate a site. What they need to themselves for longer
 // than another fault may last is alone.
 
-// rename gives a late comer the slug that it is written to by, or takes it away.
-func (n *nemesis) rename() {
-	f := n.late[n.dice.IntN(len(n.late))]
-	n.statement(fmt.Sprintf("UPDATE wp_posts SET post_name = IF(post_name = 'late-%d', 'nobody-%[1]d', 'late-%[1]d') WHERE ID = %[1]d", f.Post))
-}
-
-// comeAll gives all late comers their slugs.
-func (n *nemesis) comeAll() {
-	for _, f := range n.late {
-		n.statement(fmt.Sprintf("UPDATE wp_posts SET post_name = 'late-%d' WHERE ID = %[1]d", f.Post))
-	}
-}
-
 // within runs statements on one connection of root's, none of which waits for
 // locks longer than two seconds. An error is part of the game: another fault
 // may hold what they need.

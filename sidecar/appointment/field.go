@@ -84,13 +84,6 @@ type Reading struct {
 	Began  time.Time // of the claim, by ours (monotonic)
 }
 
-// Waiting is what a barrier has to bring home first (R5).
-type Waiting struct {
-	Members    []string // posts with dirty fields, each once, by Post.Member
-	Unseen     []string // slugs that were written to while MySQL was away, and not looked up since
-	Generation uint64
-}
-
 // Settled is what a sync did with one field of a Reading.
 type Settled struct {
 	Dirty

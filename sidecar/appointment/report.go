@@ -21,6 +21,13 @@ type DirtyView struct {
 	Posts  map[string][]Dirty // by Post.Member; only posts with dirty fields
 }
 
+// Waiting is what a barrier has to bring home first (R5).
+type Waiting struct {
+	Members    []string // posts with dirty fields, each once, by Post.Member
+	Unseen     []string // slugs that were written to while MySQL was away, and not looked up since
+	Generation uint64
+}
+
 // SyncReport is the result of bringing dirty fields home.
 type SyncReport struct {
 	Synced     int // fields settled in MySQL

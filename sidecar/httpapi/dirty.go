@@ -40,17 +40,22 @@ func (s *Server) dirty(c *call) error {
 // view is what is dirty in posts, and counts.
 func (s *Server) view(ctx context.Context, blog uint64, posts []appointment.Post) (appointment.DirtyView, error) {
 	view, err := s.Owner.Dirty(ctx, blog, posts)
-	for _, post := range posts {
-		member := post.Member()
-		fields := view.Posts[member]
-		if err != nil || !slices.ContainsFunc(fields, func(f appointment.Dirty) bool { return f.BySlug }) {
+	if err != nil {
+		return view, err
+	}
+	for member, fields := range view.Posts {
+		if !slices.ContainsFunc(fields, func(f appointment.Dirty) bool { return f.BySlug }) {
 			continue
 		}
-		if view.Posts[member], err = s.standing(ctx, post, fields); len(view.Posts[member]) == 0 {
+		post := posts[slices.IndexFunc(posts, func(p appointment.Post) bool { return p.Member() == member })]
+		if view.Posts[member], err = s.standing(ctx, post, fields); err != nil {
+			return view, err
+		}
+		if len(view.Posts[member]) == 0 {
 			delete(view.Posts, member)
 		}
 	}
-	return view, err
+	return view, nil
 }
 
 // standing leaves out what came by the post's slug and stands back behind

@@ -77,18 +77,21 @@ func retryLua(t *testing.T) string {
 
 func TestRetryAndEdit(t *testing.T) {
 	again := func(b bench) appointment.Write {
-		return appointment.Write{Post: appointment.Post{Blog: 1, ID: 7}, Lease: b.lease, Direct: true}
+		return appointment.Write{Post: post(7), Lease: b.lease, Direct: true}
 	}
 	t.Run("an edited letter is retried with its new value, under the key of its own type", func(t *testing.T) {
 		b := open(t)
-		b.dead(t, appointment.Post{Blog: 1, ID: 7, Type: "hospital_doctor"}, "notes", "bad")
+		doctor := appointment.Post{Blog: 1, ID: 7, Type: "hospital_doctor"}
+		b.dead(t, doctor, "notes", "bad")
 		if err := b.Edit(t.Context(), post(7), "notes", "good \xff"); err != nil {
 			t.Fatal(err)
 		}
 		if l, err := b.DeadLetter(t.Context(), post(7), "notes"); err != nil || l.Value != "good \xff" || l.Code != appointment.DeadRefused {
 			t.Errorf("DeadLetter = %+v, %v", l, err)
 		}
-		if err := b.Retry(t.Context(), again(b), post(7), "notes"); err != nil {
+		w := again(b)
+		w.Post = doctor
+		if err := b.Retry(t.Context(), w, doctor, "notes"); err != nil {
 			t.Fatal(err)
 		}
 		wantValues(t, b.values(t, "doctor:7:availability"), map[string]string{"notes": "good \xff"})

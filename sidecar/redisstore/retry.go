@@ -24,14 +24,11 @@ func (s *Store) Retry(ctx context.Context, w appointment.Write, of appointment.P
 		if err := s.full(); err != nil {
 			return 0, err
 		}
-		blog, post := l.Post.Blog, w.Post
-		if post.Member() == l.Post.Member() {
-			post = l.Post // of the type that it was written as
-		}
-		hash, dirty := s.keys.post(post)
+		blog := l.Post.Blog
+		hash, dirty := s.keys.post(w.Post)
 		return s.flushed(ctx, w, func(token string) call {
 			return call{retryScript, []string{s.keys.floor(blog), hash, dirty, s.keys.dirty(blog), s.keys.dead(blog)},
-				[]any{token, w.Lease.Epoch, post.Member(), s.SyncDelay.Milliseconds(), flags(w), s.MaxDirty, key, body, set, l.Value, letter(l.Post.Member(), key)}}
+				[]any{token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), flags(w), s.MaxDirty, key, body, set, l.Value, letter(l.Post.Member(), key)}}
 		})
 	})
 }

@@ -108,9 +108,9 @@ func open(t *testing.T, change ...func(*syncer.Options)) bench {
 		t.Fatal(err)
 	}
 	b.exec(t, "INSERT INTO wp_hospital_sync_state (blog_id, epoch, mode, returned, redis_id) VALUES (1, 2, 'offload', 2, ?)", id)
-	for i := 1; i <= 9; i++ {
-		b.exec(t, "INSERT INTO wp_posts (ID, post_type, post_name) VALUES (?, 'hospital_appointment', ?)", i, fmt.Sprintf("appt_%d", i))
-		b.exec(t, "INSERT INTO wp_postmeta (post_id, meta_key, meta_value) VALUES (?, 'status', 'before')", i)
+	for i := uint64(1); i <= 9; i++ {
+		b.made(t, i)
+		b.row(t, i, "status", "before")
 	}
 	b.line = containers.NewProxy(t, b.sql.Config.Addr)
 	far := b.sql.Config.Clone()
@@ -130,6 +130,26 @@ func (b bench) lease() appointment.Lease {
 func (b bench) exec(t *testing.T, query string, args ...any) {
 	t.Helper()
 	if _, err := b.sql.ExecContext(t.Context(), query, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// made makes the appointment that a slug is of.
+func (b bench) made(t *testing.T, id uint64) {
+	t.Helper()
+	b.exec(t, "INSERT INTO wp_posts (ID, post_type, post_name) VALUES (?, 'hospital_appointment', ?)", id, fmt.Sprint("appt_", id))
+}
+
+// row adds one, past everybody.
+func (b bench) row(t *testing.T, id uint64, key, value string) {
+	t.Helper()
+	b.exec(t, "INSERT INTO wp_postmeta (post_id, meta_key, meta_value) VALUES (?, ?, ?)", id, key, value)
+}
+
+// synced flushes everything once.
+func (b bench) synced(t *testing.T) {
+	t.Helper()
+	if _, err := b.Sync(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}
 }

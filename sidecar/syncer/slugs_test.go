@@ -16,10 +16,8 @@ func TestSlugs(t *testing.T) {
 		b.set(t, slug("appt_77"), "status", "kiosk")
 		b.flush(t)
 		b.wantDirty(t, "appt_77")
-		b.exec(t, "INSERT INTO wp_posts (ID, post_type, post_name) VALUES (77, 'hospital_appointment', 'appt_77')")
-		if _, err := b.Sync(t.Context(), 1); err != nil {
-			t.Fatal(err)
-		}
+		b.made(t, 77)
+		b.synced(t)
 		b.flush2(t)
 		b.want(t, 77, "status", "kiosk")
 		b.wantLetters(t)
@@ -36,11 +34,9 @@ func TestSlugs(t *testing.T) {
 		b := open(t)
 		b.set(t, slug("appt_77"), "status", "kiosk")
 		b.set(t, slug("appt_77"), "room", "12")
-		b.exec(t, "INSERT INTO wp_posts (ID, post_type, post_name) VALUES (77, 'hospital_appointment', 'appt_77')")
-		b.exec(t, "INSERT INTO wp_postmeta (post_id, meta_key, meta_value) VALUES (77, 'status', 'pending')")
-		if _, err := b.Sync(t.Context(), 1); err != nil {
-			t.Fatal(err)
-		}
+		b.made(t, 77)
+		b.row(t, 77, "status", "pending")
+		b.synced(t)
 		b.flush2(t)
 		b.want(t, 77, "status", "pending")
 		b.want(t, 77, "room", "12")
@@ -51,12 +47,13 @@ func TestSlugs(t *testing.T) {
 		for key, value := range map[string]string{"staff": "kiosk", "status": "kiosk", "room": "kiosk", "notes": "the same"} {
 			b.set(t, slug("appt_77"), key, value)
 		}
-		b.exec(t, "INSERT INTO wp_posts (ID, post_type, post_name) VALUES (77, 'hospital_appointment', 'appt_77')")
-		b.exec(t, "INSERT INTO wp_postmeta (post_id, meta_key, meta_value) VALUES (77, 'staff', 'one'), (77, 'staff', 'two'), (77, 'Status', 'theirs'), (77, 'notes', 'the same')")
-		if _, err := b.Sync(t.Context(), 1); err != nil {
-			t.Fatal(err)
-		}
-		b.exec(t, "INSERT INTO wp_postmeta (post_id, meta_key, meta_value) VALUES (77, 'room', 'theirs')")
+		b.made(t, 77)
+		b.row(t, 77, "staff", "one")
+		b.row(t, 77, "staff", "two")
+		b.row(t, 77, "Status", "theirs")
+		b.row(t, 77, "notes", "the same")
+		b.synced(t)
+		b.row(t, 77, "room", "theirs")
 		b.flush2(t)
 		b.want(t, 77, "Status", "theirs")
 		b.want(t, 77, "room", "theirs")
@@ -66,14 +63,14 @@ func TestSlugs(t *testing.T) {
 	})
 	t.Run("where MySQL was away for it, what was synced to the post since stays, and what was there before does not", func(t *testing.T) {
 		b := open(t)
-		b.exec(t, "INSERT INTO wp_posts (ID, post_type, post_name) VALUES (77, 'hospital_appointment', 'appt_77'), (78, 'hospital_appointment', 'appt_78')")
-		b.exec(t, "INSERT INTO wp_postmeta (post_id, meta_key, meta_value) VALUES (77, 'status', 'pending'), (78, 'status', 'pending')")
+		b.made(t, 77)
+		b.made(t, 78)
+		b.row(t, 77, "status", "pending")
+		b.row(t, 78, "status", "pending")
 		b.unseen(t, "appt_77", "status")
 		b.unseen(t, "appt_78", "status")
 		b.set(t, post(77), "status", "staff")
-		if _, err := b.Sync(t.Context(), 1); err != nil { // the posts come before the slugs
-			t.Fatal(err)
-		}
+		b.synced(t) // the posts come before the slugs
 		b.flush2(t)
 		b.want(t, 77, "status", "staff")
 		b.want(t, 78, "status", "kiosk")
@@ -84,10 +81,8 @@ func TestSlugs(t *testing.T) {
 		b.unseen(t, "appt_1", "room")
 		b.unseen(t, "appt_1", "status")
 		b.set(t, post(1), "notes", "staff")
-		b.exec(t, "INSERT INTO wp_postmeta (post_id, meta_key, meta_value) VALUES (1, 'room', 'kiosk')")
-		if _, err := b.Sync(t.Context(), 1); err != nil {
-			t.Fatal(err)
-		}
+		b.row(t, 1, "room", "kiosk")
+		b.synced(t)
 		b.flush2(t)
 		b.want(t, 1, "room", "kiosk")
 		b.wantLetters(t, "1 status overtaken kiosk") // or it is, as far as anybody can tell
@@ -104,12 +99,10 @@ func TestSlugs(t *testing.T) {
 		if err != nil || len(look.Unseen) != 0 {
 			t.Errorf("to be looked up: %v, %v", look.Unseen, err)
 		}
-		b.exec(t, "INSERT INTO wp_posts (ID, post_type, post_name) VALUES (77, 'hospital_appointment', 'appt_77')")
-		b.exec(t, "INSERT INTO wp_postmeta (post_id, meta_key, meta_value) VALUES (77, 'status', 'pending')")
+		b.made(t, 77)
+		b.row(t, 77, "status", "pending")
 		for range 2 {
-			if _, err := b.Sync(t.Context(), 1); err != nil {
-				t.Fatal(err)
-			}
+			b.synced(t)
 		}
 		b.want(t, 77, "status", "pending")
 		b.wantLetters(t, "77 status overtaken kiosk")

@@ -37,7 +37,7 @@ final class Births {
 	 */
 	public static function see( string $sql ): void {
 		global $wpdb;
-		if ( 0 === strncasecmp( $sql, "INSERT INTO `$wpdb->posts` ", strlen( $wpdb->posts ) + 15 ) && ( ! self::may_be_ours( $sql ) || self::is_unknown() ) ) {
+		if ( 0 === strncasecmp( $sql, "INSERT INTO `$wpdb->posts` ", strlen( $wpdb->posts ) + 15 ) && ( ! self::may_be_ours( $sql ) || self::nothing_waits() ) ) {
 			self::$expected = (string) get_current_blog_id();
 		}
 	}
@@ -53,7 +53,7 @@ final class Births {
 	}
 
 	/** Whether nothing waits in Redis under a slug that MySQL was away for when it came. */
-	private static function is_unknown(): bool {
+	private static function nothing_waits(): bool {
 		$answer = Sidecar::tell( 'POST', '/v1/dirty', array( 'posts' => new \stdClass() ) );
 		return $answer->ok() && ( $answer->data['lease'] ?? false ) ? ! ( $answer->data['unseen'] ?? false ) : ! Site::is_offload();
 	}

@@ -60,12 +60,13 @@ final class Core_Meta {
 	public static function update( int $post_id, $key, $value, $prev ): ?bool {
 		global $wpdb;
 		$same     = self::is_same( $post_id, $key, $value, $prev );
-		$meta_ids = $wpdb->get_col( $wpdb->prepare( "SELECT meta_id FROM $wpdb->postmeta WHERE meta_key = %s AND post_id = %d", $key, $post_id ) );
+		$rows     = (array) $wpdb->get_results( $wpdb->prepare( "SELECT meta_id, meta_key FROM $wpdb->postmeta WHERE meta_key = %s AND post_id = %d", $key, $post_id ), ARRAY_N );
+		$meta_ids = array_column( $rows, 0 );
 		if ( ! $meta_ids ) {
 			return null;
 		}
 		if ( $same ) {
-			self::write_again( $post_id, (string) $key, $value );
+			self::write_again( $post_id, (string) $key, $value, $rows );
 			return false;
 		}
 		$bytes = maybe_serialize( $value );
@@ -81,15 +82,14 @@ final class Core_Meta {
 	 * Writes the value that a key has. Rows that are this key to MySQL and not to WordPress, as one with a space at its end,
 	 * may have another.
 	 *
-	 * @param int    $post_id Post.
-	 * @param string $key     Key.
-	 * @param mixed  $value   Value.
+	 * @param int        $post_id Post.
+	 * @param string     $key     Key.
+	 * @param mixed      $value   Value.
+	 * @param string[][] $rows    Meta id and key of what MySQL takes for it.
 	 */
-	private static function write_again( int $post_id, string $key, $value ): void {
-		global $wpdb;
+	private static function write_again( int $post_id, string $key, $value, array $rows ): void {
 		$bytes = Meta_Write::bytes( $value );
-		$rows  = $wpdb->get_results( $wpdb->prepare( "SELECT meta_id, meta_key FROM $wpdb->postmeta WHERE meta_key = %s AND post_id = %d", $key, $post_id ), ARRAY_N );
-		$own   = array_column( array_filter( (array) $rows, static fn( array $row ): bool => $row[1] === $key ), 0 );
+		$own   = array_column( array_filter( $rows, static fn( array $row ): bool => $row[1] === $key ), 0 );
 		$write = $own ? Meta_Write::rows( $post_id, $own, $key, $bytes ) : Meta_Write::delete( $post_id, $key, array(), true ); // Of none, what waits is overtaken.
 		if ( ! Meta_Write::is_refused( $key, $bytes ) && false !== Take_Over::write( $write ) ) {
 			wp_cache_delete( $post_id, 'post_meta' );

@@ -16,6 +16,8 @@ use Hospital\Appointments_Redis\Site;
  */
 final class NativeModeTest extends ClinicTestCase {
 
+	use NumbersAsKeys;
+
 	public static function setUpBeforeClass(): void {
 		parent::setUpBeforeClass();
 		self::wait_for_offload();
@@ -67,24 +69,6 @@ final class NativeModeTest extends ClinicTestCase {
 				return update_post_meta( $side->post, 'room ', 'its own' );
 			}
 		)->ends_the_same( 'update of an equal value', array( 'room', 'room ' ) );
-	}
-
-	public function test_a_key_that_php_made_a_number_of(): void {
-		$twin = $this->twin( array( '42' => 'a' ) );
-		$twin->same(
-			'a number as key',
-			static function ( Side $side ) {
-				return array(
-					update_post_meta( $side->post, '42', 'b' ),
-					update_metadata( 'post', $side->post, 42, 'a' ),
-					wp_update_post( array( 'ID' => $side->post, 'meta_input' => array( '42' => 'c', '43' => 'x' ) ) ) === $side->post,
-					update_metadata( 'post', $side->post, 42, 'c' ),
-					add_metadata( 'post', $side->post, 42, 'd', true ),
-					delete_metadata( 'post', $side->post, 43 ),
-					update_metadata( 'post', $side->post, 42, 'e', 'c' ),
-				);
-			}
-		)->ends_the_same( 'a number as key', array( '42', '43' ) );
 	}
 
 	public function test_a_key_is_deleted_of_all_posts(): void {

@@ -16,6 +16,8 @@ use Hospital\Appointments_Redis\Sidecar;
  */
 final class UpdatesTest extends ClinicTestCase {
 
+	use NumbersAsKeys;
+
 	public function test_an_update_goes_to_redis_and_comes_home_by_itself(): void {
 		$post = $this->post( array( 'status' => 'pending' ) );
 		$this->assertTrue( update_post_meta( $post, 'status', 'confirmed' ) );

@@ -25,7 +25,7 @@ $_SERVER = array(
 define( 'HOSPITAL_SIDECAR_TIMEOUT_MS', 3000 );
 define( 'HOSPITAL_SIDECAR_CONNECT_TIMEOUT_MS', 1000 );
 
-foreach ( array( 'ClinicTestCase', 'Heard', 'Side', 'Twin', 'Process' ) as $hospital_file ) {
+foreach ( array( 'ClinicTestCase', 'Heard', 'Side', 'Twin', 'Process', 'NumbersAsKeys' ) as $hospital_file ) {
 	require_once __DIR__ . "/$hospital_file.php";
 }
 

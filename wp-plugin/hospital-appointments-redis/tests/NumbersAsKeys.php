@@ -1,6 +1,6 @@
 <?php
 /**
- * Keys as PHP hands them over.
+ * Keys of digits, in either mode.
  *
  * @package Hospital\Appointments_Redis
  */
@@ -10,9 +10,9 @@ declare(strict_types=1);
 namespace Hospital\Appointments_Redis\Tests;
 
 /**
- * An array's key of digits is a number, as in meta_input. To core it is the same key.
+ * An array's key of digits is a number to PHP, as in meta_input. To core it is the same key.
  */
-final class KeysTest extends ClinicTestCase {
+trait NumbersAsKeys {
 
 	public function test_a_key_that_php_made_a_number_of(): void {
 		$twin = $this->twin( array( '42' => 'a' ) );
