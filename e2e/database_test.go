@@ -3,9 +3,11 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"hospital-appointments-redis/e2e/containers"
 )
@@ -44,8 +46,7 @@ func TestDatabaseAway(t *testing.T) {
 	c.WaitForOffload(t)
 	made := value[[]int](t, c.php(step{"clinic_posts", 1, appointment, meta{"status": "by staff"}, map[string]string{"post_name": "made-afterwards"}})[0])[0] // maybe before the slug was looked up
 	c.arrives(named, "status", "by name")
-	c.sync() // brings it home, or makes a dead letter of it: in either case before or behind what staff wrote
-	c.sync()
+	c.settles("made-afterwards", made)
 	equal(t, "status of the post made afterwards", fmt.Sprint(c.rows(made, "status")), "[by staff]")
 	c.arrives(post, "status", "checked_in")
 	c.arrives(post, "kiosk", "3")
@@ -79,4 +80,44 @@ func TestDatabaseAway(t *testing.T) {
 	equal(t, "listed by the command line", listed(), true)
 	c.ExecAs(t, "sidecar", "", "/hospital-sidecar", "dead", "discard", fmt.Sprint(nobody), "notes", "--reason", "made by a test")
 	equal(t, "listed after it was discarded", listed(), false)
+}
+
+// TestBornUnderASlug: what came by a slug while nobody could look it up is older
+// than a post that is inserted under it, though no sync has looked again yet.
+func TestBornUnderASlug(t *testing.T) {
+	c := open(t)
+	const slug = "born-late"
+	c.api("PATCH", "/v1/appointments/"+slug+"/fields/status", `{"value":"by name"}`).want(t, http.StatusOK, "")
+	containers.Eventually(t, patience, func(ctx context.Context) error { // looked up in vain, and not again for half a minute
+		due, err := c.Redis.ZScore(ctx, "appointments:dirty", slug).Result()
+		if ahead := time.Until(time.UnixMilli(int64(due))); err != nil || ahead < 15*time.Second {
+			return fmt.Errorf("%s is due in %s: %v", slug, ahead, err)
+		}
+		return nil
+	})
+	mark, err := c.Redis.HGet(t.Context(), "appointment:"+slug+":dirty", "status").Result()
+	if err == nil { // as if MySQL had been away
+		err = errors.Join(
+			c.Redis.HSet(t.Context(), "appointment:"+slug+":dirty", "status", mark+"u").Err(),
+			c.Redis.HSet(t.Context(), "appointments:floor", "unseen:"+slug, 1).Err(),
+			c.Redis.HIncrBy(t.Context(), "appointments:floor", "unseen", 1).Err())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := value[[]int](t, c.php(step{"clinic_posts", 1, appointment, meta{"status": "by staff"}, map[string]string{"post_name": slug}})[0])[0]
+	c.settles(slug, made)
+	equal(t, "status", fmt.Sprint(c.rows(made, "status")), "[by staff]")
+}
+
+// settles waits until nothing waits for MySQL under a slug nor for its post.
+func (c clinic) settles(slug string, post int) {
+	c.t.Helper()
+	containers.Eventually(c.t, patience, func(context.Context) error {
+		c.sync()
+		if waiting := append(c.dirty(slug), c.dirty(post)...); len(waiting) > 0 {
+			return fmt.Errorf("%q wait under %s and of its post %d", waiting, slug, post)
+		}
+		return nil
+	})
 }

@@ -44,7 +44,7 @@ final class Births {
 
 	/** Whether the post may be of an offloaded type: its name is in the SQL. */
 	private static function may_be_ours( string $sql ): bool {
-		foreach ( Settings::post_types() as $type ) {
+		foreach ( array_keys( Settings::post_types() ) as $type ) {
 			if ( false !== strpos( $sql, "'$type'" ) ) {
 				return true;
 			}
