@@ -2,7 +2,6 @@ package syncer
 
 import (
 	"context"
-	"slices"
 	"sync"
 
 	"hospital-appointments-redis/sidecar/appointment"
@@ -13,25 +12,67 @@ import (
 // They are of different posts, as two sidecars' would be.
 const abreast = 2
 
-// flushAbreast is flush, batch by batch. After an error no other batch is begun.
+// batchFields is how many fields fill a batch, of however few posts: a larger
+// one would hold more locks for longer, and is no faster.
+const batchFields = 10_000
+
+// claimStep is how many posts are claimed at a time until they fill a batch.
+const claimStep = 50
+
+// queue is posts of which batches are taken, also by several at once.
+type queue struct {
+	mu    sync.Mutex
+	posts []appointment.Post
+}
+
+// claim takes posts off the queue until they fill a batch. What was claimed
+// before an error is returned too.
+func (s *Syncer) claim(ctx context.Context, ticket appointment.Lease, posts *queue, force bool) ([]appointment.Reading, error) {
+	posts.mu.Lock()
+	defer posts.mu.Unlock()
+	var readings []appointment.Reading
+	for taken, fields := 0, 0; taken < s.Batch && fields < batchFields && len(posts.posts) > 0; {
+		n := min(claimStep, s.Batch-taken, len(posts.posts))
+		claimed, err := s.redis.Claim(ctx, ticket, posts.posts[:n], force)
+		if err != nil {
+			return readings, err
+		}
+		posts.posts = posts.posts[n:]
+		taken += n
+		for _, r := range claimed {
+			fields += len(r.Fields)
+		}
+		readings = append(readings, claimed...)
+	}
+	return readings, nil
+}
+
+// drop leaves the rest to somebody else.
+func (q *queue) drop() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.posts = nil
+}
+
+func (q *queue) len() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.posts)
+}
+
+// flushAbreast flushes posts, batch by batch. After an error no other batch is
+// begun.
 func (s *Syncer) flushAbreast(ctx context.Context, ticket appointment.Lease, posts []appointment.Post, force bool) (flushed, error) {
+	waiting := &queue{posts: posts}
 	var mu sync.Mutex
 	var all flushed
 	var failed error
-	batches := slices.Collect(slices.Chunk(posts, s.Batch))
-	next := func() []appointment.Post {
-		mu.Lock()
-		defer mu.Unlock()
-		if failed != nil || len(batches) == 0 {
-			return nil
-		}
-		batch := batches[0]
-		batches = batches[1:]
-		return batch
-	}
 	work := func() {
-		for batch := next(); batch != nil; batch = next() {
-			f, err := s.flush(ctx, ticket, batch, force, false)
+		for waiting.len() > 0 {
+			f, err := s.flush(ctx, ticket, waiting, force, false)
+			if err != nil {
+				waiting.drop()
+			}
 			mu.Lock()
 			all.add(f)
 			if failed == nil {
@@ -41,8 +82,10 @@ func (s *Syncer) flushAbreast(ctx context.Context, ticket appointment.Lease, pos
 		}
 	}
 	var group sync.WaitGroup
-	for range min(abreast, len(batches)) - 1 {
-		group.Go(work)
+	if len(posts) > claimStep {
+		for range abreast - 1 {
+			group.Go(work)
+		}
 	}
 	work()
 	group.Wait()

@@ -109,12 +109,12 @@ func (s *Syncer) sweep(ctx context.Context, blog uint64, drain bool) (appointmen
 	if err != nil {
 		return report, err
 	}
-	for chunk := range slices.Chunk(s.posts(blog, members), s.Batch) {
+	for waiting := (&queue{posts: s.posts(blog, members)}); waiting.len() > 0; {
 		ticket, err := s.owner.Ticket(ctx, blog)
 		if err != nil {
 			return report, err
 		}
-		f, err := s.flush(ctx, ticket, chunk, true, drain)
+		f, err := s.flush(ctx, ticket, waiting, true, drain)
 		report.Synced += f.report.Synced
 		report.Dead += f.report.Dead
 		if err != nil {

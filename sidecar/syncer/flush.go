@@ -14,14 +14,15 @@ type flushed struct {
 	open   []appointment.Post // claimed, but not settled under our own claim
 }
 
-// flush claims the posts (all, or those due), commits what they hold dirty,
-// and clears it. Readings are forgotten on any error: Redis still has them.
-func (s *Syncer) flush(ctx context.Context, ticket appointment.Lease, posts []appointment.Post, force, drain bool) (flushed, error) {
-	readings, err := s.redis.Claim(ctx, ticket, posts, force)
-	if err != nil {
-		return flushed{open: posts}, err
-	}
+// flush claims a batch of posts (all, or those due), commits what they hold
+// dirty, and clears it. Readings are forgotten on any error: Redis still has
+// them.
+func (s *Syncer) flush(ctx context.Context, ticket appointment.Lease, posts *queue, force, drain bool) (flushed, error) {
+	readings, err := s.claim(ctx, ticket, posts, force)
 	var f flushed
+	if err != nil {
+		return f, errors.Join(err, s.release(ctx, ticket, readings, &f))
+	}
 	var known, slugs []appointment.Reading
 	for _, r := range readings {
 		if r.Post.ID != 0 {
