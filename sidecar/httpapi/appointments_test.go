@@ -211,6 +211,16 @@ func TestAResolvedPostIsRememberedForTwoSeconds(t *testing.T) {
 	})
 }
 
+func TestASlugIsLookedUpEachTime(t *testing.T) {
+	f := newFakes()
+	s := f.server(t)
+	for want := 1; want <= 2; want++ { // it may be another post's by now
+		if ask(t, s, "PUT", "/v1/appointments/appt_12345", `{"fields":{"a":"b"}}`); f.lookups != want {
+			t.Errorf("%d lookups, want %d", f.lookups, want)
+		}
+	}
+}
+
 func TestAnUnknownPostIsNotRemembered(t *testing.T) {
 	f := newFakes()
 	s := f.server(t)

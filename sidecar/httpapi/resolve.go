@@ -3,7 +3,6 @@ package httpapi
 import (
 	"context"
 	"errors"
-	"strings"
 	"sync"
 	"time"
 
@@ -18,8 +17,8 @@ const resolvedFor = 2 * time.Second
 // mostResolved bounds the memory of the cache.
 const mostResolved = 10000
 
-// resolved remembers which posts were found, never that one was not: a post
-// exists as soon as it is made.
+// resolved remembers which ids were found, never that one was not: a post
+// exists as soon as it is made. A slug may have become another post's.
 type resolved struct {
 	mu    sync.Mutex
 	posts map[lookup]answered
@@ -45,7 +44,6 @@ func (r *resolved) get(a lookup) (appointment.Post, bool) {
 }
 
 func (r *resolved) put(a lookup, post appointment.Post) {
-	a.post.Slug = strings.Clone(a.post.Slug) // not the request's memory
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.posts) >= mostResolved {
@@ -73,7 +71,9 @@ func (d direct) resolve(ctx context.Context, post appointment.Post) (found appoi
 	found, err = d.Rows.Resolve(ctx, post, types)
 	switch {
 	case err == nil:
-		d.posts.put(lookup{d.kind, post}, found)
+		if post.ID != 0 {
+			d.posts.put(lookup{d.kind, post}, found)
+		}
 		return found, true, false, nil
 	case errors.Is(err, appointment.ErrMySQLAway):
 		away = true

@@ -162,7 +162,7 @@ func (s *Store) Bury(ctx context.Context, lease appointment.Lease, reading appoi
 		}
 		args = append(args, l.Slot, l.Key, l.Mark, body)
 	}
-	keys := append([]string{s.keys.floor(p.Blog), s.keys.claims(p.Blog), s.keys.dead(p.Blog)}, s.keys.pairs(p)...)
+	keys := append([]string{s.keys.floor(p.Blog), s.keys.claims(p.Blog), s.keys.dead(p.Blog), s.keys.notices(p.Blog)}, s.keys.pairs(p)...)
 	cmds, err := r.eval(ctx, call{buryScript, keys, args})
 	if err != nil {
 		return false, classify(err)

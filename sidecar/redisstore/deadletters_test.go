@@ -54,6 +54,28 @@ func TestDeadLetters(t *testing.T) {
 	})
 }
 
+// TestWhatABuriedFieldUncovers: an older value of it may be in MySQL, committed
+// by a sync that was not acknowledged here, and WordPress hears of that too.
+func TestWhatABuriedFieldUncovers(t *testing.T) {
+	b := open(t)
+	w := appointment.Write{Post: post(7), Lease: b.lease, Direct: true, Fields: []appointment.Field{{Key: "status", Value: "refused"}}}
+	if _, err := b.Write(t.Context(), []appointment.Write{w}); err != nil {
+		t.Fatal(err)
+	}
+	before := b.hash(t, "appointments:floor")["generation"]
+	r := b.claim(t, post(7))
+	letter := appointment.DeadLetter{Post: r.Post, Key: "status", Mark: r.Fields[0].Mark}
+	if ours, err := b.Bury(t.Context(), b.lease, r, []appointment.DeadLetter{letter}); err != nil || !ours {
+		t.Fatal(ours, err)
+	}
+	if after := b.hash(t, "appointments:floor")["generation"]; after == before {
+		t.Errorf("the generation is %s as before", after)
+	}
+	if notices := b.hash(t, "appointments:synced"); notices["7:status"] != r.Fields[0].Mark {
+		t.Errorf("the notices are %v", notices)
+	}
+}
+
 // dead buries the only field of a post.
 func (b bench) dead(t *testing.T, p appointment.Post, key, value string) {
 	t.Helper()

@@ -1,6 +1,7 @@
 package redisstore_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -82,6 +83,33 @@ func TestMoveOfWhatCameWithoutMySQL(t *testing.T) {
 	}
 	b.wantFields(t, 4, "three moved, two of them new")
 	b.wantUnseen(t)
+}
+
+// TestMoveOfTwoSlugsToOnePost: MySQL takes spellings for one, and a post's slug
+// changes. The later write stays, whichever slug is moved first.
+func TestMoveOfTwoSlugsToOnePost(t *testing.T) {
+	for _, first := range []string{"older", "newer"} {
+		t.Run(first+" first", func(t *testing.T) {
+			b := open(t)
+			slugs := map[string]appointment.Post{}
+			for i, name := range []string{"older", "newer"} {
+				slugs[name] = appointment.Post{Blog: 1, Slug: "appt_" + name, Type: "hospital_appointment"}
+				b.set(t, slugs[name], "status", name)
+				b.raw.HSet(t.Context(), "appointment:appt_"+name+":dirty", "status", fmt.Sprintf("2-%d@%d", 10+i, 1000+i))
+			}
+			second := map[string]string{"older": "newer", "newer": "older"}[first]
+			for _, name := range []string{first, second} {
+				if err := b.Move(t.Context(), b.lease, appointment.Reading{Post: slugs[name]}, post(7)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			wantValues(t, b.values(t, "appointment:7"), map[string]string{"status": "newer"})
+			if f := b.claim(t, post(7)).Fields[0]; !f.BySlug || f.Unverified || f.At.UnixMilli() != 1001 {
+				t.Errorf("%+v", f)
+			}
+			b.wantFields(t, 1, "moved twice")
+		})
+	}
 }
 
 func TestWhatCameByASlugIsNotWhatAWriteIsHeldAgainst(t *testing.T) {

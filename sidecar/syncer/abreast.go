@@ -3,6 +3,7 @@ package syncer
 import (
 	"context"
 	"sync"
+	"time"
 
 	"hospital-appointments-redis/sidecar/appointment"
 )
@@ -33,7 +34,7 @@ func (s *Syncer) claim(ctx context.Context, ticket appointment.Lease, posts *que
 	var readings []appointment.Reading
 	for taken, fields := 0, 0; taken < s.Batch && fields < batchFields && len(posts.posts) > 0; {
 		n := min(claimStep, s.Batch-taken, len(posts.posts))
-		claimed, err := s.redis.Claim(ctx, ticket, posts.posts[:n], force)
+		claimed, err := s.claimAll(ctx, ticket, posts.posts[:n], force)
 		if err != nil {
 			return readings, err
 		}
@@ -45,6 +46,17 @@ func (s *Syncer) claim(ctx context.Context, ticket appointment.Lease, posts *que
 		readings = append(readings, claimed...)
 	}
 	return readings, nil
+}
+
+// claimAll claims posts, and is not broken off while it does: what Redis had
+// claimed by then would be due again only at the claim's end.
+func (s *Syncer) claimAll(ctx context.Context, ticket appointment.Lease, posts []appointment.Post, force bool) ([]appointment.Reading, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	return s.redis.Claim(ctx, ticket, posts, force)
 }
 
 // drop leaves the rest to somebody else.

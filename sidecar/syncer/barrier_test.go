@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hospital-appointments-redis/sidecar/appointment"
+	"hospital-appointments-redis/sidecar/redisstore"
 	"hospital-appointments-redis/sidecar/syncer"
 )
 
@@ -114,6 +115,19 @@ func TestBarrier(t *testing.T) {
 		}
 		b.want(t, 1, "status", "x")
 	})
+	t.Run("whose caller goes away while it claims leaves its posts due, too", func(t *testing.T) {
+		b := open(t)
+		b.set(t, post(1), "status", "x")
+		ctx, hangUp := context.WithCancel(t.Context())
+		far := syncer.New(answersLate{b.redis, hangUp}, b.rows, b.owner, b.Options)
+		if _, err := far.Barrier(ctx, 1, []appointment.Post{post(1)}, nil); err == nil {
+			t.Error("no error")
+		}
+		if n, err := b.FlushOnce(t.Context(), 1); n != 1 || err != nil {
+			t.Errorf("FlushOnce = %d, %v; want the post due", n, err)
+		}
+		b.want(t, 1, "status", "x")
+	})
 	t.Run("drops the clean copies that core is about to write, and keeps what is dirty", func(t *testing.T) {
 		b := open(t, lazy)
 		b.set(t, post(1), "status", "x")
@@ -162,4 +176,16 @@ func TestBarrier(t *testing.T) {
 			t.Errorf("Barrier = %+v, %v", report, err)
 		}
 	})
+}
+
+// answersLate claims, but its caller has hung up by the time that it answers.
+type answersLate struct {
+	*redisstore.Store
+	hangUp func()
+}
+
+func (a answersLate) Claim(ctx context.Context, lease appointment.Lease, posts []appointment.Post, force bool) ([]appointment.Reading, error) {
+	readings, err := a.Store.Claim(context.WithoutCancel(ctx), lease, posts, force)
+	a.hangUp()
+	return readings, errors.Join(err, ctx.Err())
 }

@@ -50,7 +50,7 @@ func (s *Syncer) settle(ctx context.Context, ticket appointment.Lease, readings 
 		if err != nil {
 			return errors.Join(err, s.release(ctx, ticket, readings, f))
 		}
-		if readings, err = s.redis.Claim(ctx, ticket, again, true); err != nil {
+		if readings, err = s.claimAll(ctx, ticket, again, true); err != nil {
 			f.open = append(f.open, again...)
 			return err
 		}

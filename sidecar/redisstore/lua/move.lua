@@ -2,7 +2,8 @@
 -- A slug that nobody knew has a post now: its fields become that post's. What came before the post is a write of this
 -- moment (R2), and its mark says that it changes no row. What came while MySQL was away, so that nobody could know of the
 -- post, keeps its version, which tells what is newer; so does what the post has dirty itself, from before it had the slug.
--- What the post has newer, dirty or as a dead letter, stays: what came by the slug is over then.
+-- What the post has newer, dirty or as a dead letter, stays: what came by the slug is over then. Of what came by two slugs,
+-- the time of their marks tells, as the version is of the move.
 -- KEYS 1 floor, 2 dirty set, 3 claims, 4 slug's hash, 5 slug's dirty hash, 6 post hash, 7 dirty hash,
 --      8 ttls, 9 dead letters
 -- ARGV 1 token, 2 epoch, 3 slug, 4 member, 5 sync delay (ms)
@@ -22,6 +23,8 @@ local function newer(a, b) -- whether of two texts that begin with a version the
   return e > f or e == f and c > d
 end
 
+local function at(mark) return tonumber(string.match(mark, '@(%d+)') or now) end
+
 local function version(letter)
   local read, fields = pcall(cjson.decode, letter)
   return read and type(fields) == 'table' and tostring(fields.version) or ''
@@ -33,12 +36,15 @@ for i = 1, #marks, 2 do
   local key, mark = marks[i], marks[i + 1]
   local letter = ARGV[4] .. ':' .. key
   local has, dead = redis.call('HGET', KEYS[7], key), version(redis.call('HGET', KEYS[9], letter) or '')
-  if not newer(has or '', mark) and not newer(dead, mark) then
+  local moved_too = has and string.find(has, 's', 1, true) and not string.find(has, 'u', 1, true) -- it came by another slug
+  local stays = newer(has or '', mark)
+  if moved_too then stays = at(has) > at(mark) end
+  if not stays and not newer(dead, mark) then
     local flags = string.match(mark, '%a*$')
-    if has and not string.find(flags, 'u', 1, true) then
+    if has and not moved_too and not string.find(flags, 'u', 1, true) then
       mark = mark .. 'u'
-    elseif not has and not string.find(flags, 'u', 1, true) then
-      mark = string.format('%.0f-%.0f@%.0f', epoch, redis.call('HINCRBY', KEYS[1], 'counter', 1), now) .. flags
+    elseif not string.find(flags, 'u', 1, true) then
+      mark = string.format('%.0f-%.0f@%.0f', epoch, redis.call('HINCRBY', KEYS[1], 'counter', 1), at(mark)) .. flags
     end
     local value = redis.call('HGET', KEYS[4], key)
     if value then redis.call('HSET', KEYS[6], key, value) else redis.call('HDEL', KEYS[6], key) end
