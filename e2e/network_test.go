@@ -163,6 +163,16 @@ func TestActivationOnOneSite(t *testing.T) {
 	c.becomes(1, "offload")
 	equal(t, "that site, where it is not active", c.state(w.site), "native held")
 
+	replaces := func(folder string) string {
+		return c.php(step{"apply_filters", "upgrader_source_selection", "/tmp/new/" + folder + "/", "/tmp/new", nil, map[string]string{"type": "plugin", "action": "install"}})[0].String()
+	}
+	equal(t, "another plugin is uploaded", replaces("another"), `"\/tmp\/new\/another\/"`)
+	equal(t, "this site meanwhile", c.state(1), "offload")
+	equal(t, "a package that replaces it is uploaded", replaces("hospital-appointments-redis"), `"\/tmp\/new\/hospital-appointments-redis\/"`)
+	equal(t, "this site while it is unpacked", c.state(1), "native held")
+	c.php(step{upgrade + "after"})
+	c.becomes(1, "offload")
+
 	equal(t, "activated in the network", c.php(step{"clinic_plugin_on", 0, plugin, true})[0].String(), "true")
 	c.becomes(w.site, "offload")
 	c.becomes(other.site, "offload")

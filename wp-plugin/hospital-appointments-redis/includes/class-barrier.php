@@ -54,7 +54,7 @@ final class Barrier {
 			return false;
 		}
 		self::heed( $answer );
-		if ( (int) ( $answer->data['synced'] ?? 0 ) > 0 ) {
+		if ( (int) ( $answer->data['synced'] ?? 0 ) > 0 || ! Posts::is_known_whole( $post_id ) ) {
 			Posts::forget( $post_id ); // There may be new rows.
 		}
 		Transaction::note( $post_id );

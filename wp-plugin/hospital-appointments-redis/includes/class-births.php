@@ -73,6 +73,19 @@ final class Births {
 		unset( self::$born[ get_current_blog_id() . ':' . (int) $post_id ] );
 	}
 
+	/**
+	 * The same, hooked to transition_post_status: what is named after a status or a type fires before save_post.
+	 *
+	 * @param mixed $new_status New status.
+	 * @param mixed $old_status Old status.
+	 * @param mixed $post       Post.
+	 */
+	public static function announced( $new_status, $old_status = '', $post = null ): void {
+		if ( $post instanceof \WP_Post ) {
+			self::end( $post->ID );
+		}
+	}
+
 	/** Takes note of the id of the INSERT that was seen last. Called before any further query. */
 	public static function settle(): void {
 		global $wpdb;

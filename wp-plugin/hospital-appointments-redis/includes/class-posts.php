@@ -113,6 +113,12 @@ final class Posts {
 		return null !== self::known( $post_id );
 	}
 
+	/** Whether what is known of this post, if anything, is all there was. */
+	public static function is_known_whole( int $post_id ): bool {
+		$view = self::known( $post_id );
+		return null === $view || $view->complete;
+	}
+
 	/** First touch of a post that a barrier has brought home: nothing is dirty, and nobody need be asked. */
 	public static function came_home( int $post_id ): void {
 		self::load( array( $post_id => self::type( $post_id ) ), Dirty_Fields::none() );

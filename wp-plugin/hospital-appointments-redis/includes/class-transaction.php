@@ -65,11 +65,11 @@ final class Transaction {
 		if ( '' !== $sql && false !== strpos( '/-#', $sql[0] ) ) {
 			$sql = (string) preg_replace( '~^(?:/\*.*?\*/|(?:--|#)[^\n]*\n|\s+)+~s', '', $sql );
 		}
-		if ( 0 === strncasecmp( $sql, 'INSERT', 6 ) ) {
-			Births::see( $sql );
-		} elseif ( preg_match( self::OTHERS, $sql ) ) {
-			self::read( $sql );
+		$inserts = 0 === strncasecmp( $sql, 'INSERT', 6 );
+		if ( ( ! $inserts && ! preg_match( self::OTHERS, $sql ) ) || self::is_elsewhere() ) {
+			return $query;
 		}
+		$inserts ? Births::see( $sql ) : self::read( $sql );
 		return $query;
 	}
 
@@ -146,12 +146,21 @@ final class Transaction {
 
 	/**
 	 * A transaction is about to begin. What waits in Redis is brought home first: synced later, it would be in no snapshot,
-	 * and no dirty field any more either. Not if one is open already: the sync might wait for its locks.
+	 * and no dirty field any more either. Not if one is open already: the sync might wait for its locks. So of the snapshot
+	 * that follows upon that one nobody can say what it shows.
 	 */
 	private static function begin(): void {
-		if ( ! self::is_open() ) {
-			self::$home = Barrier::all( true ) ? get_current_blog_id() : 0;
+		self::$home = ! self::is_open() && Barrier::all( true ) ? get_current_blog_id() : 0;
+	}
+
+	/** Whether the query passing by is of another database object than $wpdb, as a plugin has for tables elsewhere. */
+	private static function is_elsewhere(): bool {
+		foreach ( debug_backtrace( DEBUG_BACKTRACE_PROVIDE_OBJECT | DEBUG_BACKTRACE_IGNORE_ARGS, 7 ) as $call ) { // phpcs:ignore WordPress.PHP.DevelopmentFunctions
+			if ( ( $call['object'] ?? null ) instanceof \wpdb ) {
+				return $call['object'] !== $GLOBALS['wpdb'];
+			}
 		}
+		return false;
 	}
 
 	/** Reads one statement. */
@@ -177,6 +186,7 @@ final class Transaction {
 			}
 		} elseif ( preg_match( self::DDL, $sql ) ) {
 			self::$open  = false;
+			self::$home  = 0;
 			self::$posts = array();
 		}
 	}

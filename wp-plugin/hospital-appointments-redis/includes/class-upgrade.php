@@ -57,6 +57,24 @@ final class Upgrade {
 	}
 
 	/**
+	 * Hooked to upgrader_source_selection: an uploaded package that replaces the plugin is an installation to WordPress, which
+	 * says nowhere of what; its folder does. It has been unpacked, and nothing was removed yet.
+	 *
+	 * @param mixed $source   Folder of the new files, or an error.
+	 * @param mixed $remote   Folder around it.
+	 * @param mixed $upgrader Upgrader.
+	 * @param mixed $extra    What is installed.
+	 * @return mixed
+	 */
+	public static function replaced( $source, $remote = '', $upgrader = null, $extra = array() ) {
+		if ( ! is_string( $source ) || ! is_array( $extra ) || 'install' !== ( $extra['action'] ?? '' ) || basename( $source ) !== dirname( plugin_basename( FILE ) ) ) {
+			return $source;
+		}
+		$answer = self::before( true, array( 'plugin' => plugin_basename( FILE ) ) );
+		return is_wp_error( $answer ) ? $answer : $source;
+	}
+
+	/**
 	 * Hooked to upgrader_process_complete.
 	 */
 	public static function after(): void {

@@ -103,7 +103,7 @@ final class Writer {
 			return $check;
 		}
 		// The barrier was raised a moment ago, before core found that there is no row.
-		if ( get_current_blog_id() . ":$post_id:$key" === $absent || Barrier::before_write( $post_id, array( (string) $key ) ) ) {
+		if ( ( get_current_blog_id() . ":$post_id:$key" === $absent && self::is_update() ) || Barrier::before_write( $post_id, array( (string) $key ) ) ) {
 			return self::leave( $post_id );
 		}
 		return Core_Meta::add( $post_id, $key, $value, $unique );
@@ -172,6 +172,13 @@ final class Writer {
 			return self::leave( (int) $row->post_id );
 		}
 		return Core_Meta_By_Id::delete( (int) $meta_id );
+	}
+
+	/** Whether core adds what it was told to update: add_post_metadata is filtered for update_metadata(). */
+	private static function is_update(): bool {
+		$calls = array_column( debug_backtrace( DEBUG_BACKTRACE_IGNORE_ARGS, 7 ), 'function' ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
+		$adds  = array_search( 'add_metadata', $calls, true );
+		return false !== $adds && 'update_metadata' === ( $calls[ $adds + 1 ] ?? '' );
 	}
 
 	/**

@@ -19,6 +19,7 @@ add_action( 'wp_initialize_site', array( Network::class, 'join' ), 20 ); // Core
 add_action( 'wp_uninitialize_site', array( Network::class, 'leave' ), 5 ); // and drops them at 10.
 add_action( 'wp_delete_site', array( Network::class, 'forget' ) );
 add_filter( 'upgrader_pre_install', array( Upgrade::class, 'before' ), 5, 2 ); // Core deactivates silently at 10.
+add_filter( 'upgrader_source_selection', array( Upgrade::class, 'replaced' ), PHP_INT_MAX, 4 );
 add_action( 'upgrader_process_complete', array( Upgrade::class, 'after' ) );
 
 // Reading. Last of all, so that who answers instead of the database is left alone.
@@ -44,6 +45,7 @@ add_filter( 'query', array( Transaction::class, 'watch' ), PHP_INT_MAX );
 foreach ( array( 'save_post', 'add_attachment', 'wp_after_insert_post' ) as $announced ) {
 	add_action( $announced, array( Births::class, 'end' ), PHP_INT_MIN );
 }
+add_action( 'transition_post_status', array( Births::class, 'announced' ), PHP_INT_MIN, 3 );
 add_action( 'clean_post_cache', array( Posts::class, 'reconsider' ) );
 add_action( 'before_delete_post', array( Deletion::class, 'before' ), PHP_INT_MAX );
 add_action( 'delete_attachment', array( Deletion::class, 'before' ), PHP_INT_MAX );

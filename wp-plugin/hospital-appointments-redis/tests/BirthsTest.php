@@ -36,4 +36,19 @@ final class BirthsTest extends ClinicTestCase {
 		$this->assertSame( array(), $GLOBALS['wpdb']->get_col( "SELECT meta_value FROM {$GLOBALS['wpdb']->postmeta} WHERE post_id = $post AND meta_key = 'vital'" ), 'a deleted key came back' );
 		wp_delete_post( $post, true );
 	}
+
+	public function test_nor_once_listeners_of_its_type_or_status_know_it(): void {
+		foreach ( array( 'save_post_hospital_appointment', 'publish_hospital_appointment', 'new_to_publish' ) as $announced ) {
+			$after = function ( $post ): void {
+				$post = $post instanceof \WP_Post ? $post->ID : $post;
+				$this->kiosk( $post, array( 'vital' => 'theirs' ) );
+				update_post_meta( $post, 'vital', 'mine' );
+			};
+			add_action( $announced, $after );
+			$post = $this->post();
+			remove_action( $announced, $after );
+			$this->bring_home( $post );
+			$this->assertSame( 'mine', $this->row( $post, 'vital' ), "what a listener of $announced wrote last" );
+		}
+	}
 }

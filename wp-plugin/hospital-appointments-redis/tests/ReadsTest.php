@@ -157,4 +157,20 @@ final class ReadsTest extends ClinicTestCase {
 		$this->assertSame( 'no', Answer::none( 'paused', 'no' )->done );
 		$this->assertSame( 'not_found', Sidecar::ask( 'GET', '/v1/nothing' )->code );
 	}
+
+	public function test_an_update_is_not_held_against_what_was_read_without_the_sidecar(): void {
+		$post = $this->post( array( 'status' => 'cancelled' ) );
+		$lock = new \wpdb( DB_USER, DB_PASSWORD, DB_NAME, DB_HOST );
+		$lock->query( 'START TRANSACTION' );
+		$lock->query( "SELECT * FROM {$GLOBALS['wpdb']->postmeta} WHERE post_id = $post FOR UPDATE" ); // Until then it stays in Redis.
+		$this->kiosk( $post, array( 'status' => 'confirmed' ) );
+		Breaker::open();
+		$this->new_request();
+		$this->assertSame( 'cancelled', get_post_meta( $post, 'status', true ) );
+		$lock->query( 'COMMIT' );
+		$this->bring_home( $post );
+		$this->assertTrue( update_post_meta( $post, 'status', 'cancelled' ) );
+		$this->bring_home( $post );
+		$this->assertSame( 'cancelled', $this->row( $post, 'status' ) );
+	}
 }

@@ -154,4 +154,35 @@ final class TransactionsTest extends ClinicTestCase {
 			Site::release();
 		}
 	}
+
+	public function test_one_of_another_database_object_is_none(): void {
+		global $wpdb;
+		$post  = $this->post( array( 'status' => 'pending', 'room' => '1' ) ); // phpcs:ignore WordPress.Arrays
+		$other = new \wpdb( DB_USER, DB_PASSWORD, DB_NAME, DB_HOST );
+		$wpdb->query( 'START TRANSACTION' );
+		update_post_meta( $post, 'room', '2' );
+		$other->query( 'COMMIT' );
+		update_post_meta( $post, 'status', 'confirmed' );
+		$wpdb->query( 'ROLLBACK' );
+		$this->bring_home( $post );
+		$this->assertSame( array( 'pending', '1' ), array( $this->row( $post, 'status' ), $this->row( $post, 'room' ) ) );
+
+		$other->query( 'START TRANSACTION' );
+		$this->assertFalse( Transaction::is_open() );
+		$this->kiosk( $post, array( 'status' => 'theirs' ) );
+		$this->new_request();
+		$this->assertSame( 'theirs', get_post_meta( $post, 'status', true ) );
+	}
+
+	public function test_one_that_begins_while_another_is_open_has_a_snapshot_of_its_own(): void {
+		global $wpdb;
+		$post = $this->post( array( 'status' => 'pending' ) );
+		$wpdb->query( 'START TRANSACTION' );
+		$this->assertTrue( Transaction::is_home() );
+		$this->kiosk( $post, array( 'status' => 'theirs' ) );
+		$wpdb->query( 'START TRANSACTION' );
+		$this->new_request();
+		$this->assertSame( 'theirs', get_post_meta( $post, 'status', true ) );
+		$wpdb->query( 'COMMIT' );
+	}
 }

@@ -236,4 +236,13 @@ final class UpdatesTest extends ClinicTestCase {
 			"\xFF",
 		);
 	}
+
+	public function test_an_add_after_an_update_that_core_made_raises_its_own_barrier(): void {
+		$post = $this->post( array( 'tag' => 'a' ) );
+		$this->assertTrue( update_post_meta( $post, 'tag', 'b', 'a' ) );
+		$this->kiosk( $post, array( 'tag' => 'z' ) );
+		$this->assertIsInt( add_post_meta( $post, 'tag', 'c' ) );
+		$this->bring_home( $post );
+		$this->assertSame( array( 'z', 'c' ), get_post_meta( $post, 'tag' ) );
+	}
 }
