@@ -1,6 +1,9 @@
 package appointment
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Errors that cross rooms. httpapi maps each to one status and one stable code.
 var (
@@ -49,6 +52,14 @@ var (
 // ErrOtherSite: this Redis holds the fields of another site, or of a copy or
 // an earlier state of this one. It is never mixed in.
 var ErrOtherSite = errors.New("this Redis belongs to another site")
+
+// ForeignKeysError: somebody else has put something that is no hash under the
+// Redis keys of these posts. Nothing of them can be read; of others it can.
+type ForeignKeysError struct{ Posts []Post }
+
+func (f *ForeignKeysError) Error() string {
+	return fmt.Sprintf("the Redis keys of %d posts hold no hashes", len(f.Posts))
+}
 
 // RefusedError is a field that MySQL refuses for good. Nothing was written.
 type RefusedError struct {

@@ -40,7 +40,7 @@ func (s *Store) Due(ctx context.Context, blogs []uint64, n int) (map[uint64][]st
 
 // Claim claims the posts for a sync and reads all their dirty fields (R4, step
 // 2), in one round trip. Posts that are clean, or not due and not forced, are
-// left out of the answer.
+// left out of the answer. With a ForeignKeysError the others are claimed.
 func (s *Store) Claim(ctx context.Context, lease appointment.Lease, posts []appointment.Post, force bool) ([]appointment.Reading, error) {
 	r, token, err := s.at(ctx, lease)
 	if err != nil || len(posts) == 0 {
@@ -52,13 +52,18 @@ func (s *Store) Claim(ctx context.Context, lease appointment.Lease, posts []appo
 		calls[i] = call{claimScript, keys, []any{token, p.Member(), s.ClaimLease.Milliseconds(), s.horizon(), force, int64(s.CleanTTL.Seconds())}}
 	}
 	cmds, err := r.eval(ctx, calls...)
-	if err != nil {
+	if err != nil && !isWrongType(err) {
 		return nil, classify(err)
 	}
 	began := time.Now()
 	var readings []appointment.Reading
+	var foreign []appointment.Post
 	for i, cmd := range cmds {
 		answer, err := cmd.Slice()
+		if err != nil && isWrongType(err) {
+			foreign = append(foreign, posts[i])
+			continue
+		}
 		if err != nil {
 			return nil, classify(err)
 		}
@@ -71,6 +76,9 @@ func (s *Store) Claim(ctx context.Context, lease appointment.Lease, posts []appo
 		}
 		reading.Began = began
 		readings = append(readings, reading)
+	}
+	if len(foreign) > 0 {
+		return readings, &appointment.ForeignKeysError{Posts: foreign}
 	}
 	return readings, nil
 }

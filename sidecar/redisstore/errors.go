@@ -50,6 +50,9 @@ func classify(err error) error {
 	return fmt.Errorf("%w: %s", appointment.ErrUnknownOutcome, text)
 }
 
+// isWrongType: a script met a key that does not hold what it should.
+func isWrongType(err error) bool { return strings.HasPrefix(err.Error(), "WRONGTYPE") }
+
 // refusedWhole knows the error replies by which Redis says, before anything
 // ran, that it will not run a command. Source: server.c processCommand().
 func refusedWhole(text string) bool {

@@ -2,6 +2,7 @@ package syncer
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -27,17 +28,17 @@ type queue struct {
 }
 
 // claim takes posts off the queue until they fill a batch. What was claimed
-// before an error is returned too.
-func (s *Syncer) claim(ctx context.Context, ticket appointment.Lease, posts *queue, force bool) ([]appointment.Reading, error) {
+// before an error is returned too. Open are those that cannot be claimed.
+func (s *Syncer) claim(ctx context.Context, ticket appointment.Lease, posts *queue, force bool) (readings []appointment.Reading, open []appointment.Post, err error) {
 	posts.mu.Lock()
 	defer posts.mu.Unlock()
-	var readings []appointment.Reading
 	for taken, fields := 0, 0; taken < s.Batch && fields < batchFields && len(posts.posts) > 0; {
 		n := min(claimStep, s.Batch-taken, len(posts.posts))
-		claimed, err := s.claimAll(ctx, ticket, posts.posts[:n], force)
+		claimed, foreign, err := s.claimAll(ctx, ticket, posts.posts[:n], force)
 		if err != nil {
-			return readings, err
+			return readings, open, err
 		}
+		open = append(open, foreign...)
 		posts.posts = posts.posts[n:]
 		taken += n
 		for _, r := range claimed {
@@ -45,18 +46,35 @@ func (s *Syncer) claim(ctx context.Context, ticket appointment.Lease, posts *que
 		}
 		readings = append(readings, claimed...)
 	}
-	return readings, nil
+	return readings, open, nil
 }
 
 // claimAll claims posts, and is not broken off while it does: what Redis had
-// claimed by then would be due again only at the claim's end.
-func (s *Syncer) claimAll(ctx context.Context, ticket appointment.Lease, posts []appointment.Post, force bool) ([]appointment.Reading, error) {
+// claimed by then would be due again only at the claim's end. Posts whose keys
+// hold what is nobody's here wait for a person, and hold up no others (P8).
+func (s *Syncer) claimAll(ctx context.Context, ticket appointment.Lease, posts []appointment.Post, force bool) (readings []appointment.Reading, foreign []appointment.Post, err error) {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	return s.redis.Claim(ctx, ticket, posts, force)
+	readings, err = s.redis.Claim(ctx, ticket, posts, force)
+	var keys *appointment.ForeignKeysError
+	if errors.As(err, &keys) {
+		s.complain(keys)
+		return readings, keys.Posts, nil
+	}
+	return readings, nil, err
+}
+
+// complain says it once a minute.
+func (s *Syncer) complain(keys *appointment.ForeignKeysError) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if time.Since(s.complained) > time.Minute {
+		s.complained = time.Now()
+		s.Logger.Error("not synced until its keys in Redis are removed", "blog", keys.Posts[0].Blog, "post", keys.Posts[0].Member(), "error", keys)
+	}
 }
 
 // drop leaves the rest to somebody else.

@@ -1,9 +1,12 @@
 package syncer_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
+	"time"
 
+	"hospital-appointments-redis/e2e/containers"
 	"hospital-appointments-redis/sidecar/appointment"
 )
 
@@ -42,5 +45,33 @@ func TestBatches(t *testing.T) {
 			}
 			b.wantDirty(t)
 		})
+	}
+}
+
+// TestForeignKeys: somebody has put a string where a post's fields were. That
+// post waits for a person, and no other for it.
+func TestForeignKeys(t *testing.T) {
+	b := open(t)
+	for id := uint64(1); id <= 3; id++ {
+		b.set(t, post(id), "status", "x")
+	}
+	if err := containers.RedisAdmin(t).Set(t.Context(), "appointment:2", "somebody's", 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	b.flush(t)
+	for id, want := range map[uint64]string{1: "x", 2: "before", 3: "x"} {
+		b.want(t, id, "status", want)
+	}
+	b.wantDirty(t, "2")
+	if _, err := b.Barrier(t.Context(), 1, []appointment.Post{post(1), post(3)}, nil); err != nil {
+		t.Errorf("a barrier for others: %v", err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if _, err := b.Barrier(ctx, 1, []appointment.Post{post(2)}, nil); err == nil {
+		t.Error("a barrier for that post said that it is home")
+	}
+	if report, err := b.Sync(t.Context(), 1); err != nil || report.Left != 1 {
+		t.Errorf("Sync = %+v, %v", report, err)
 	}
 }

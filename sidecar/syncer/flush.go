@@ -18,8 +18,8 @@ type flushed struct {
 // dirty, and clears it. Readings are forgotten on any error: Redis still has
 // them.
 func (s *Syncer) flush(ctx context.Context, ticket appointment.Lease, posts *queue, force, drain bool) (flushed, error) {
-	readings, err := s.claim(ctx, ticket, posts, force)
-	var f flushed
+	readings, open, err := s.claim(ctx, ticket, posts, force)
+	f := flushed{open: open}
 	if err != nil {
 		return f, errors.Join(err, s.release(ctx, ticket, readings, &f))
 	}
@@ -50,7 +50,10 @@ func (s *Syncer) settle(ctx context.Context, ticket appointment.Lease, readings 
 		if err != nil {
 			return errors.Join(err, s.release(ctx, ticket, readings, f))
 		}
-		if readings, err = s.claimAll(ctx, ticket, again, true); err != nil {
+		var foreign []appointment.Post
+		readings, foreign, err = s.claimAll(ctx, ticket, again, true)
+		f.open = append(f.open, foreign...)
+		if err != nil {
 			f.open = append(f.open, again...)
 			return err
 		}

@@ -75,6 +75,8 @@ type Syncer struct {
 	attempts map[appointment.Post]int // of locked posts, for their back-off
 	looked   map[uint64]looked        // by blog
 
+	complained time.Time // of foreign keys
+
 	Reconciled atomic.Uint64 // posts that were put back into the dirty set since start
 }
 

@@ -24,9 +24,10 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 if epoch > lowest then redis.call('HSET', KEYS[1], 'epoch', ARGV[2]) end
 local counter = redis.call('HINCRBY', KEYS[1], 'counter', 1)
+-- First, as it fails where the key holds no hash.
+if ARGV[9] == '=' then redis.call('HSET', KEYS[2], ARGV[7], ARGV[10]) else redis.call('HDEL', KEYS[2], ARGV[7]) end
 local added = redis.call('HSET', KEYS[3], ARGV[7], string.format('%.0f-%.0f@%.0f', epoch, counter, now) .. ARGV[5])
 if added > 0 then redis.call('HINCRBY', KEYS[1], 'dirty', added) end
-if ARGV[9] == '=' then redis.call('HSET', KEYS[2], ARGV[7], ARGV[10]) else redis.call('HDEL', KEYS[2], ARGV[7]) end
 redis.call('HDEL', KEYS[5], ARGV[11])
 local own = ARGV[3] .. ':' .. ARGV[7]
 local e, c = version(ARGV[8])

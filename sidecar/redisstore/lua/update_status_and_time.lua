@@ -17,9 +17,9 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 if epoch > lowest then redis.call('HSET', KEYS[1], 'epoch', ARGV[2]) end
 local counter = redis.call('HINCRBY', KEYS[1], 'counter', 1)
+redis.call('HSET', KEYS[2], 'status', ARGV[6], 'last_updated_redis', time[1]) -- first: it fails where the key holds no hash
 local added = redis.call('HSET', KEYS[3], 'status', string.format('%.0f-%.0f@%.0f', epoch, counter, now) .. ARGV[5])
 if added > 0 then redis.call('HINCRBY', KEYS[1], 'dirty', added) end
-redis.call('HSET', KEYS[2], 'status', ARGV[6], 'last_updated_redis', time[1])
 redis.call('PERSIST', KEYS[2])
 redis.call('HDEL', KEYS[5], ARGV[3] .. ':status')
 redis.call('ZADD', KEYS[4], 'NX', now + ARGV[4], ARGV[3])
