@@ -156,7 +156,11 @@ final class Native_Transaction {
 	private function mark( array $marks ): bool {
 		global $wpdb;
 		$blog = get_current_blog_id();
-		foreach ( array_chunk( array_unique( $marks, SORT_REGULAR ), 200 ) as $chunk ) {
+		$each = array(); // array_unique() would take '1' and '01' for one.
+		foreach ( $marks as $mark ) {
+			$each[ $mark[0] . ':' . $mark[1] ] = $mark;
+		}
+		foreach ( array_chunk( $each, 200 ) as $chunk ) {
 			$rows = array();
 			foreach ( $chunk as $mark ) {
 				$rows[] = $wpdb->prepare( "SELECT $blog, %d, %s, {$this->epoch} FROM DUAL WHERE {$this->here()}", $mark[0], $mark[1] ); // phpcs:ignore WordPress.DB

@@ -115,4 +115,14 @@ final class NativeModeTest extends ClinicTestCase {
 		$this->assertFalse( update_post_meta( $post, 'vital', 'same' ) );
 		$this->assertSame( '1', $wpdb->get_var( 'SELECT COUNT(*) FROM ' . Site::table( 'native_write' ) . " WHERE post_id = $post AND meta_key = 'vital'" ) ); // phpcs:ignore WordPress.DB
 	}
+
+	public function test_both_keys_of_a_renamed_row_are_marked_though_they_are_equal_numbers(): void {
+		global $wpdb;
+		$post = $this->post( array( '1' => 'old' ) );
+		$mark = 'FROM ' . Site::table( 'native_write' ) . " WHERE post_id = $post";
+		$row  = $wpdb->get_var( "SELECT meta_id FROM $wpdb->postmeta WHERE post_id = $post" ); // phpcs:ignore WordPress.DB
+		$wpdb->query( "DELETE $mark" ); // phpcs:ignore WordPress.DB
+		$this->assertTrue( update_metadata_by_mid( 'post', (int) $row, 'new', '01' ) );
+		$this->assertSame( array( '01', '1' ), $wpdb->get_col( "SELECT meta_key $mark ORDER BY meta_key" ) ); // phpcs:ignore WordPress.DB
+	}
 }
