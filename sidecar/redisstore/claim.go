@@ -60,7 +60,7 @@ func (s *Store) Claim(ctx context.Context, lease appointment.Lease, posts []appo
 	var foreign []appointment.Post
 	for i, cmd := range cmds {
 		answer, err := cmd.Slice()
-		if err != nil && isWrongType(err) {
+		if isWrongType(err) {
 			foreign = append(foreign, posts[i])
 			continue
 		}

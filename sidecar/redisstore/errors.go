@@ -51,7 +51,7 @@ func classify(err error) error {
 }
 
 // isWrongType: a script met a key that does not hold what it should.
-func isWrongType(err error) bool { return strings.HasPrefix(err.Error(), "WRONGTYPE") }
+func isWrongType(err error) bool { return err != nil && strings.HasPrefix(err.Error(), "WRONGTYPE") }
 
 // refusedWhole knows the error replies by which Redis says, before anything
 // ran, that it will not run a command. Source: server.c processCommand().

@@ -69,7 +69,11 @@ final class Transaction {
 		if ( ( ! $inserts && ! preg_match( self::OTHERS, $sql ) ) || self::is_elsewhere() ) {
 			return $query;
 		}
-		$inserts ? Births::see( $sql ) : self::read( $sql );
+		if ( $inserts ) {
+			Births::see( $sql );
+		} else {
+			self::read( $sql );
+		}
 		return $query;
 	}
 

@@ -31,29 +31,7 @@ final class Upgrade {
 	 * @return mixed
 	 */
 	public static function before( $response, $extra = array() ) {
-		if ( is_wp_error( $response ) || ! self::is_ours( $extra ) ) {
-			return $response;
-		}
-		// Not those that a deactivation holds; but those of an upgrade that died.
-		$blogs = array_unique( array_merge( self::blogs(), Handover::blogs( false ) ) );
-		update_site_option(
-			self::OPTION,
-			array(
-				'began' => time(),
-				'blogs' => $blogs,
-			)
-		);
-		$drained = Handover::each(
-			$blogs,
-			static function (): bool {
-				return Handover::run( false );
-			}
-		);
-		if ( $drained ) {
-			return $response;
-		}
-		self::resume();
-		return new \WP_Error( 'hospital_not_drained', __( 'Hospital Appointments Redis was not upgraded: the sidecar cannot confirm that every appointment update has reached MySQL. Start the sidecar and Redis, then upgrade again.', 'hospital-appointments-redis' ) );
+		return is_wp_error( $response ) || ! self::is_ours( $extra ) ? $response : self::hand_over( $response );
 	}
 
 	/**
@@ -70,8 +48,7 @@ final class Upgrade {
 		if ( ! is_string( $source ) || ! is_array( $extra ) || 'install' !== ( $extra['action'] ?? '' ) || basename( $source ) !== dirname( plugin_basename( FILE ) ) ) {
 			return $source;
 		}
-		$answer = self::before( true, array( 'plugin' => plugin_basename( FILE ) ) );
-		return is_wp_error( $answer ) ? $answer : $source;
+		return self::hand_over( $source );
 	}
 
 	/**
@@ -89,6 +66,35 @@ final class Upgrade {
 		if ( $began > 0 && time() - $began > self::DEAD ) {
 			self::resume();
 		}
+	}
+
+	/**
+	 * Hands every site back to WordPress.
+	 *
+	 * @param mixed $answer What a filter answers if that is done.
+	 * @return mixed That, or an error.
+	 */
+	private static function hand_over( $answer ) {
+		// Not those that a deactivation holds; but those of an upgrade that died.
+		$blogs = array_unique( array_merge( self::blogs(), Handover::blogs( false ) ) );
+		update_site_option(
+			self::OPTION,
+			array(
+				'began' => time(),
+				'blogs' => $blogs,
+			)
+		);
+		$drained = Handover::each(
+			$blogs,
+			static function (): bool {
+				return Handover::run( false );
+			}
+		);
+		if ( $drained ) {
+			return $answer;
+		}
+		self::resume();
+		return new \WP_Error( 'hospital_not_drained', __( 'Hospital Appointments Redis was not upgraded: the sidecar cannot confirm that every appointment update has reached MySQL. Start the sidecar and Redis, then upgrade again.', 'hospital-appointments-redis' ) );
 	}
 
 	/** Sidecars may return. */

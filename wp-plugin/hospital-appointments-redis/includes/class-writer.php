@@ -28,7 +28,7 @@ final class Writer {
 	/** @var array<string, true> Posts, 0 for all, whose last write was left to core. */
 	private static $left = array();
 
-	/** @var string The field whose update was left to core because it has no row: core comes back through add(). */
+	/** @var string The field whose update was left to core after a barrier: where it has no row, core comes back through add(). */
 	private static $absent = '';
 
 	/**
@@ -174,7 +174,7 @@ final class Writer {
 		return Core_Meta_By_Id::delete( (int) $meta_id );
 	}
 
-	/** Whether core adds what it was told to update: add_post_metadata is filtered for update_metadata(). */
+	/** Whether core adds what it was told to update: the filter is called from add_metadata(), and that from update_metadata(). */
 	private static function is_update(): bool {
 		$calls = array_column( debug_backtrace( DEBUG_BACKTRACE_IGNORE_ARGS, 7 ), 'function' ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
 		$adds  = array_search( 'add_metadata', $calls, true );
