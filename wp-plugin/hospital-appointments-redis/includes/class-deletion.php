@@ -91,9 +91,15 @@ final class Deletion {
 		foreach ( null === $known ? array() : array_diff( (array) self::rows( $post_id ), $known ) as $born ) {
 			$wpdb->delete( $wpdb->postmeta, array( 'meta_id' => $born ), '%d' );
 		}
-		if ( Transaction::is_open() || ! Sidecar::tell( 'POST', '/v1/forget', array( 'posts' => array( $type => array( $post_id ) ) ) )->ok() ) {
+		if ( Transaction::is_open() || ! self::forget( $type, $post_id ) ) {
 			Take_Over::write( Meta_Write::none( $post_id ) );
+			Transaction::is_open() || ! Site::is_offload() || self::forget( $type, $post_id ); // The site has returned meanwhile: nothing was written.
 		}
+	}
+
+	/** Whether a sidecar has forgotten the post. */
+	private static function forget( string $type, int $post_id ): bool {
+		return Sidecar::tell( 'POST', '/v1/forget', array( 'posts' => array( $type => array( $post_id ) ) ) )->ok();
 	}
 
 	/**

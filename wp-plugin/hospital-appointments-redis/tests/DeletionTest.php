@@ -49,4 +49,34 @@ final class DeletionTest extends ClinicTestCase {
 		}
 		$this->assertSame( '0', $wpdb->get_var( "SELECT COUNT(*) FROM $wpdb->postmeta WHERE post_id = $post" ) );
 	}
+
+	public function test_a_post_whose_sidecar_was_away_for_a_moment_is_forgotten_once_it_is_back(): void {
+		$post = $this->post( array( 'status' => 'pending' ) );
+		$this->kiosk( $post, array( 'status' => 'late' ) );
+		$this->bring_home( $post ); // Which leaves a clean copy.
+		$this->new_request();
+		$away = static function ( bool $away ): void {
+			( static function () use ( $away ): void {
+				self::$failed = $away ? (int) hrtime( true ) : 0;
+			} )->bindTo( null, Sidecar::class )();
+		};
+		$back = static function ( $sql ) use ( $away ) {
+			0 === strpos( $sql, 'SELECT epoch' ) && $away( false ); // Before the site row is read.
+			return $sql;
+		};
+		add_action(
+			'deleted_post',
+			static function () use ( $away, $back ): void {
+				$away( true );
+				add_filter( 'query', $back );
+			},
+			9
+		);
+		$site = self::site();
+		$this->assertInstanceOf( \WP_Post::class, wp_delete_post( $post, true ) );
+		remove_filter( 'query', $back );
+		$this->assertEquals( $site, self::site(), 'nobody took the site over' );
+		$answer = Sidecar::wait_for( 'POST', "/v1/appointments/$post/status", array( 'status' => 'done' ) );
+		$this->assertSame( 0, $answer->data['updated'] ?? $answer->message, 'there is no such appointment' );
+	}
 }
