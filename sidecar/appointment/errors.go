@@ -13,6 +13,9 @@ var (
 	ErrUnknownPost = errors.New("no such appointment")
 	// ErrUnknownDeadLetter: no dead letter for that post and key.
 	ErrUnknownDeadLetter = errors.New("no such dead letter")
+	// ErrOtherDeadLetter: the dead letter is of another write than the one that
+	// was decided about. It stays.
+	ErrOtherDeadLetter = errors.New("that dead letter has made way for one of another write")
 	// ErrNative: no lease; core writes now. Nothing was written.
 	ErrNative = errors.New("the site is in native mode")
 	// ErrDeadline: the request's deadline passed before anything was written.

@@ -36,6 +36,7 @@ const help = `hospital-sidecar keeps hospital appointments in Redis and brings t
   hospital-sidecar dead edit POST KEY --file NEW_VALUE
   hospital-sidecar dead retry POST KEY        try it again; --all: every one
   hospital-sidecar dead discard POST KEY --reason WHY
+                                              --version V, with edit too: only the one that you saw
   hospital-sidecar verify [--post-type T] [--repair]
                                               hold Redis against MySQL; exits 1 if something stays wrong
   hospital-sidecar config                     the effective settings, and where each is from

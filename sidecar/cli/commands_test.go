@@ -94,9 +94,9 @@ func TestFlush(t *testing.T) {
 
 func TestDeadList(t *testing.T) {
 	t.Run("is a table without values", func(t *testing.T) {
-		runAgainst(t, answers(t, "dead_letters"), "dead", "list").want(t, 0, `POST    KEY     CODE        AT                    REASON
-appt_9  status  unresolved  2026-03-04T05:06:07Z  no post has this slug
-123     notes   refused     2026-03-04T05:06:07Z  the column's charset refuses the value
+		runAgainst(t, answers(t, "dead_letters"), "dead", "list").want(t, 0, `POST    KEY     VERSION  CODE        AT                    REASON
+appt_9  status  7-11     unresolved  2026-03-04T05:06:07Z  no post has this slug
+123     notes   7-12     refused     2026-03-04T05:06:07Z  the column's charset refuses the value
 `, "")
 	})
 	t.Run("has values for programs, byte for byte", func(t *testing.T) {
@@ -193,10 +193,14 @@ func TestDeadEdit(t *testing.T) {
 }
 
 func TestDeadDiscard(t *testing.T) {
-	line := []string{"dead", "discard", "123", "notes", "--reason", "entered by hand"}
-	t.Run("sends the reason", func(t *testing.T) {
+	line := []string{"dead", "discard", "123", "notes", "--reason", "entered by hand", "--version", "7-12"}
+	t.Run("sends the reason, and which letter was seen", func(t *testing.T) {
 		runAgainst(t, answers(t, "dead_letter_discard"), line...).want(t, 0, "dead letters discarded: 1\n", "")
 		runAgainst(t, answers(t, "dead_letter_discard"), append(line, "--json")...).want(t, 0, "{\n  \"discarded\": 1\n}\n", "")
+	})
+	t.Run("fails if that has made way for another", func(t *testing.T) {
+		refusal := says(409, map[string]string{"/v1/dead-letters/123/notes": string(readGolden(t, "error_other_dead_letter").Response.Body)})
+		runAgainst(t, refusal, line...).want(t, 1, "", "look again (other_dead_letter")
 	})
 }
 

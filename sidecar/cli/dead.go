@@ -84,9 +84,9 @@ func (c *command) deadList(ctx context.Context, args []string) error {
 		c.printf("no dead letters\n")
 		return nil
 	}
-	table := c.table("POST", "KEY", "CODE", "AT", "REASON")
+	table := c.table("POST", "KEY", "VERSION", "CODE", "AT", "REASON")
 	for _, each := range all {
-		table.row(each.Post, each.Key, each.Code, each.At.Format(time.RFC3339), each.Reason)
+		table.row(each.Post, each.Key, each.Version, each.Code, each.At.Format(time.RFC3339), each.Reason)
 	}
 	table.flush()
 	return nil

@@ -38,12 +38,16 @@ func (c *command) deadRetry(ctx context.Context, args []string) error {
 	return c.done("retried", 1)
 }
 
+// seenVersion explains the flag of who decides about a letter that was seen.
+const seenVersion = "only if it still is this one: the version that dead list and dead show print"
+
 // deadEdit takes the new value from a file rather than from the command line,
 // which every user of the machine can read, unless it is told otherwise.
 func (c *command) deadEdit(ctx context.Context, args []string) error {
 	set := c.onBlog(c.flags("dead edit"))
 	path := set.String("file", "", "file whose bytes are the new value")
 	value := set.String("value", "", "the new value; others can see it in the process list")
+	version := set.String("version", "", seenVersion)
 	names, err := c.parse(set, args, 2)
 	if err != nil {
 		return err
@@ -64,7 +68,10 @@ func (c *command) deadEdit(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	body := map[string]octets{"value": octets(*value)}
+	body := map[string]any{"value": octets(*value)}
+	if *version != "" {
+		body["version"] = *version
+	}
 	if err := client.call(ctx, http.MethodPatch, c.letterPath(names[0], names[1], ""), body, &struct{}{}); err != nil {
 		return err
 	}
@@ -74,6 +81,7 @@ func (c *command) deadEdit(ctx context.Context, args []string) error {
 func (c *command) deadDiscard(ctx context.Context, args []string) error {
 	set := c.onBlog(c.flags("dead discard"))
 	reason := set.String("reason", "", "why")
+	version := set.String("version", "", seenVersion)
 	names, err := c.parse(set, args, 2)
 	if err != nil {
 		return err
@@ -86,6 +94,9 @@ func (c *command) deadDiscard(ctx context.Context, args []string) error {
 		return err
 	}
 	body := map[string]string{"reason": *reason}
+	if *version != "" {
+		body["version"] = *version
+	}
 	if err := client.call(ctx, http.MethodDelete, c.letterPath(names[0], names[1], ""), body, &struct{}{}); err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ func (s *Server) retryDeadLetter(c *call) error {
 	if err := nothing(c); err != nil {
 		return err
 	}
-	actor, letter, err := s.decision(c)
+	actor, letter, err := s.decision(c, "")
 	if err != nil {
 		return err
 	}
@@ -100,15 +100,16 @@ func (s *Server) retry(c *call, l appointment.DeadLetter, actor string) error {
 // editDeadLetter gives one another value: the bytes that wp_postmeta is to hold
 // once it is retried. It stays a dead letter until then.
 func (s *Server) editDeadLetter(c *call) error {
-	value, err := s.decodeValue(c)
+	var value string
+	version, err := decodeDecision(c, "value", func(in *scanner) { value = s.value(in) })
 	if err != nil {
 		return err
 	}
-	actor, letter, err := s.decision(c)
+	actor, letter, err := s.decision(c, version)
 	if err != nil {
 		return err
 	}
-	if err := s.DeadLetters.Edit(c.ctx, letter.Post, letter.Key, value); err != nil {
+	if err := s.DeadLetters.Edit(c.ctx, letter, value); err != nil {
 		return err
 	}
 	s.logDecision(c, "edited a dead letter", actor, append(about(letter), slog.Int("bytes", len(value)))...)
@@ -116,35 +117,22 @@ func (s *Server) editDeadLetter(c *call) error {
 	return nil
 }
 
-func (s *Server) decodeValue(c *call) (value string, err error) {
-	in := newScanner(c.body)
-	members := names{known: []string{"value"}}
-	in.open('{', badRequest)
-	for in.member(&members) != "" {
-		value = s.value(in)
-		in.in("value")
-	}
-	if err := in.end(); err != nil {
-		return "", err
-	}
-	if !members.has("value") {
-		return "", fail(badRequest, "value", "missing")
-	}
-	return value, nil
-}
-
 // discardDeadLetter removes one for good. The reason that it wants goes to the
 // log, which is all that remains of it.
 func (s *Server) discardDeadLetter(c *call) error {
-	reason, err := decodeReason(c)
+	var reason string
+	version, err := decodeDecision(c, "reason", func(in *scanner) { reason = in.text() })
 	if err != nil {
 		return err
 	}
-	actor, letter, err := s.decision(c)
+	if strings.TrimSpace(reason) == "" || len(reason) > 1000 {
+		return fail(badRequest, "reason", "want a reason, of at most 1000 bytes")
+	}
+	actor, letter, err := s.decision(c, version)
 	if err != nil {
 		return err
 	}
-	if err := s.DeadLetters.Discard(c.ctx, letter.Post, letter.Key); err != nil {
+	if err := s.DeadLetters.Discard(c.ctx, letter); err != nil {
 		return err
 	}
 	s.logDecision(c, "discarded a dead letter", actor, append(about(letter), slog.String("reason", reason))...)
@@ -152,29 +140,42 @@ func (s *Server) discardDeadLetter(c *call) error {
 	return nil
 }
 
-func decodeReason(c *call) (reason string, err error) {
+// decodeDecision reads what a decision says, by take, and about which letter:
+// the version of the one that was seen, or, without, of the one that is there.
+func decodeDecision(c *call, says string, take func(*scanner)) (version string, err error) {
 	in := newScanner(c.body)
-	members := names{known: []string{"reason"}}
+	members := names{known: []string{says, "version"}}
 	in.open('{', badRequest)
-	for in.member(&members) != "" {
-		reason = in.text()
-		in.in("reason")
+	for {
+		name := in.member(&members)
+		switch name {
+		case says:
+			take(in)
+		case "version":
+			version = in.text()
+		default:
+			if err := in.end(); err != nil {
+				return "", err
+			}
+			if !members.has(says) {
+				return "", fail(badRequest, says, "missing")
+			}
+			return version, nil
+		}
+		in.in(name)
 	}
-	if err := in.end(); err != nil {
-		return "", err
-	}
-	if strings.TrimSpace(reason) == "" || len(reason) > 1000 {
-		return "", fail(badRequest, "reason", "want a reason, of at most 1000 bytes")
-	}
-	return reason, nil
 }
 
-// decision reads who decides about which dead letter.
-func (s *Server) decision(c *call) (actor string, l appointment.DeadLetter, err error) {
+// decision reads who decides about which dead letter. ErrOtherDeadLetter: it is
+// not of the version that was decided about, if one was named.
+func (s *Server) decision(c *call, version string) (actor string, l appointment.DeadLetter, err error) {
 	if actor, err = actorOf(c.web.Request().Header); err != nil {
 		return "", l, err
 	}
 	l, err = s.findDeadLetter(c)
+	if err == nil && version != "" && version != l.Version.String() {
+		err = appointment.ErrOtherDeadLetter
+	}
 	return actor, l, err
 }
 

@@ -68,8 +68,9 @@ type DeadLetters interface {
 	DeadLetter(ctx context.Context, post appointment.Post, key string) (appointment.DeadLetter, error)
 	// Retry makes the letter of a post and key a write of this moment to the write's post.
 	Retry(ctx context.Context, w appointment.Write, of appointment.Post, key string) error
-	Edit(ctx context.Context, post appointment.Post, key, value string) error
-	Discard(ctx context.Context, post appointment.Post, key string) error
+	// Edit and Discard are of just that letter, by its version; else ErrOtherDeadLetter.
+	Edit(ctx context.Context, l appointment.DeadLetter, value string) error
+	Discard(ctx context.Context, l appointment.DeadLetter) error
 }
 
 // Registry is a *prometheus.Registry: where the metrics of this room are

@@ -49,6 +49,7 @@ var codes = []code{
 	{notFound, 404, doneNo, "no such route", nil},
 	{"unknown_post", 404, doneNo, "no such appointment", []error{appointment.ErrUnknownPost}},
 	{"unknown_dead_letter", 404, doneNo, "no such dead letter", []error{appointment.ErrUnknownDeadLetter}},
+	{"other_dead_letter", 409, doneNo, "that dead letter has made way for one of another write: look again", []error{appointment.ErrOtherDeadLetter}},
 	{methodNotAllowed, 405, doneNo, "this route does not take that method", nil},
 	{"native", 409, doneNo, "the site is in native mode: core writes", []error{appointment.ErrNative}},
 	{"not_held", 409, doneNo, "the site is not held in native mode", []error{appointment.ErrNotHeld}},

@@ -223,13 +223,13 @@ func (f *fakes) Retry(_ context.Context, w appointment.Write, of appointment.Pos
 	return f.err
 }
 
-func (f *fakes) Edit(_ context.Context, p appointment.Post, key, value string) error {
-	f.note("Edit %s %s %s %q", p.Type, p.Member(), key, value)
+func (f *fakes) Edit(_ context.Context, l appointment.DeadLetter, value string) error {
+	f.note("Edit %s %s %s %q", l.Post.Type, l.Post.Member(), l.Key, value)
 	return f.err
 }
 
-func (f *fakes) Discard(_ context.Context, p appointment.Post, key string) error {
-	f.note("Discard %s %s %s", p.Type, p.Member(), key)
+func (f *fakes) Discard(_ context.Context, l appointment.DeadLetter) error {
+	f.note("Discard %s %s %s", l.Post.Type, l.Post.Member(), l.Key)
 	return f.err
 }
 

@@ -118,7 +118,7 @@ func scripts() map[string]func(*fakes) {
 				{Code: "native_left", Message: "3 native-write rows are left though sidecars own the site: the next return removes them"},
 			}}
 		},
-		"dead_letter": letters, "dead_letter_retry": letters, "dead_letters_retry": letters, "dead_letter_edit": letters, "dead_letter_discard": letters,
+		"dead_letter": letters, "dead_letter_retry": letters, "dead_letters_retry": letters, "dead_letter_edit": letters, "dead_letter_discard": letters, "error_other_dead_letter": letters,
 		"readyz_missing": func(f *fakes) { f.missing = []string{"redis: connection refused"} },
 
 		"write_fsynced":                    func(f *fakes) { f.flushed = true },

@@ -91,16 +91,3 @@ func (s *Store) DeadLetter(ctx context.Context, post appointment.Post, key strin
 	}
 	return parseLetter(post.Blog, letter(post.Member(), key), body)
 }
-
-// Discard removes a dead letter for good. ErrUnknownDeadLetter: there is none.
-func (s *Store) Discard(ctx context.Context, post appointment.Post, key string) error {
-	r, err := s.runs.get(ctx)
-	if err != nil {
-		return err
-	}
-	n, err := r.HDel(ctx, s.keys.dead(post.Blog), letter(post.Member(), key)).Result()
-	if err == nil && n == 0 {
-		return appointment.ErrUnknownDeadLetter
-	}
-	return classify(err)
-}

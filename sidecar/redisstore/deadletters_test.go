@@ -42,7 +42,7 @@ func TestDeadLetters(t *testing.T) {
 		if ours, err := b.Bury(t.Context(), b.lease, r, []appointment.DeadLetter{dead}); err != nil || !ours {
 			t.Fatal(ours, err)
 		}
-		if err := b.Discard(t.Context(), post(7), "notes"); !errors.Is(err, appointment.ErrUnknownDeadLetter) {
+		if err := b.Discard(t.Context(), dead); !errors.Is(err, appointment.ErrUnknownDeadLetter) {
 			t.Errorf("a living field was buried: %v", err)
 		}
 	})
@@ -105,7 +105,7 @@ func TestRetryAndEdit(t *testing.T) {
 		b := open(t)
 		doctor := appointment.Post{Blog: 1, ID: 7, Type: "hospital_doctor"}
 		b.dead(t, doctor, "notes", "bad")
-		if err := b.Edit(t.Context(), post(7), "notes", "good \xff"); err != nil {
+		if err := b.Edit(t.Context(), b.letter(t, "notes"), "good \xff"); err != nil {
 			t.Fatal(err)
 		}
 		if l, err := b.DeadLetter(t.Context(), post(7), "notes"); err != nil || l.Value != "good \xff" || l.Code != appointment.DeadRefused {
@@ -132,7 +132,7 @@ func TestRetryAndEdit(t *testing.T) {
 			t.Errorf("%+v", f)
 		}
 		b.raw.HSet(t.Context(), "appointments:dead", "7:room", `{"deleted":true,"version":"2-1"}`)
-		if err := b.Edit(t.Context(), post(7), "room", ""); err != nil {
+		if err := b.Edit(t.Context(), b.letter(t, "room"), ""); err != nil {
 			t.Fatal(err)
 		}
 		if l, err := b.DeadLetter(t.Context(), post(7), "room"); err != nil || l.Deleted {
@@ -181,7 +181,7 @@ func TestRetryAndEdit(t *testing.T) {
 	})
 	t.Run("and what is not there cannot be edited", func(t *testing.T) {
 		b := open(t)
-		if err := b.Edit(t.Context(), post(7), "notes", "x"); !errors.Is(err, appointment.ErrUnknownDeadLetter) {
+		if err := b.Edit(t.Context(), appointment.DeadLetter{Post: post(7), Key: "notes"}, "x"); !errors.Is(err, appointment.ErrUnknownDeadLetter) {
 			t.Errorf("Edit: %v", err)
 		}
 	})

@@ -34,11 +34,27 @@ func (s *Store) Retry(ctx context.Context, w appointment.Write, of appointment.P
 }
 
 // Edit gives a dead letter another value, the bytes that a retry will write.
-// ErrUnknownDeadLetter: there is none.
-func (s *Store) Edit(ctx context.Context, post appointment.Post, key, value string) error {
-	return s.asRead(ctx, post, key, func(body string, l appointment.DeadLetter) (int64, error) {
+// ErrUnknownDeadLetter: there is none; ErrOtherDeadLetter: one of another
+// version has taken its place.
+func (s *Store) Edit(ctx context.Context, l appointment.DeadLetter, value string) error {
+	return s.replace(ctx, l, func(l appointment.DeadLetter) ([]byte, error) {
 		l.Value, l.Deleted = value, false
-		edited, err := json.Marshal(storedFrom(l))
+		return json.Marshal(storedFrom(l))
+	})
+}
+
+// Discard removes a dead letter for good. Its errors are those of Edit.
+func (s *Store) Discard(ctx context.Context, l appointment.DeadLetter) error {
+	return s.replace(ctx, l, func(appointment.DeadLetter) ([]byte, error) { return nil, nil })
+}
+
+// replace gives a letter another form, or with an empty one removes it.
+func (s *Store) replace(ctx context.Context, of appointment.DeadLetter, form func(appointment.DeadLetter) ([]byte, error)) error {
+	return s.asRead(ctx, of.Post, of.Key, func(body string, l appointment.DeadLetter) (int64, error) {
+		if l.Version != of.Version {
+			return 0, appointment.ErrOtherDeadLetter
+		}
+		replaced, err := form(l)
 		if err != nil {
 			return 0, fmt.Errorf("encode dead letter: %w", err)
 		}
@@ -46,7 +62,7 @@ func (s *Store) Edit(ctx context.Context, post appointment.Post, key, value stri
 		if err != nil {
 			return 0, err
 		}
-		cmds, err := r.eval(ctx, call{editScript, []string{s.keys.dead(post.Blog)}, []any{letter(post.Member(), key), body, edited}})
+		cmds, err := r.eval(ctx, call{editScript, []string{s.keys.dead(of.Post.Blog)}, []any{letter(of.Post.Member(), of.Key), body, replaced}})
 		if err != nil {
 			return 0, classify(err)
 		}

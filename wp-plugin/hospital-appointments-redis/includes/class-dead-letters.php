@@ -62,12 +62,19 @@ final class Dead_Letters {
 		$path = '/v1/dead-letters/' . rawurlencode( $post ) . '/' . rawurlencode( $key );
 		if ( 'discard' === self::posted( 'decision' ) ) {
 			$reason = trim( sanitize_text_field( self::posted( 'reason' ) ) );
-			$answer = '' === $reason ? Answer::none( 'bad_request', 'no' ) : Sidecar::wait_for( 'DELETE', $path, array( 'reason' => $reason ) );
+			$answer = '' === $reason ? Answer::none( 'bad_request', 'no' ) : Sidecar::wait_for(
+				'DELETE',
+				$path,
+				array(
+					'reason'  => $reason,
+					'version' => self::posted( 'letter_version' ),
+				)
+			);
 		} else {
 			$answer = Sidecar::wait_for( 'POST', $path . '/retry', array() );
 		}
 		Notices::forget();
-		wp_safe_redirect( add_query_arg( 'hospital_letter', $answer->ok() ? 'done' : 'failed', Screen::url() ) );
+		wp_safe_redirect( add_query_arg( 'hospital_letter', $answer->ok() ? 'done' : ( 'other_dead_letter' === $answer->code ? 'other' : 'failed' ), Screen::url() ) );
 		exit;
 	}
 
@@ -77,6 +84,8 @@ final class Dead_Letters {
 		$result = isset( $_GET['hospital_letter'] ) ? sanitize_key( wp_unslash( $_GET['hospital_letter'] ) ) : '';
 		if ( 'done' === $result ) {
 			printf( '<div class="notice notice-success is-dismissible"><p>%s</p></div>', esc_html__( 'Done.', 'hospital-appointments-redis' ) );
+		} elseif ( 'other' === $result ) {
+			printf( '<div class="notice notice-warning is-dismissible"><p>%s</p></div>', esc_html__( 'Not discarded: that field was written again since you looked, and MySQL refused that too. The list shows what is there now.', 'hospital-appointments-redis' ) );
 		} elseif ( 'failed' === $result ) {
 			printf( '<div class="notice notice-error is-dismissible"><p>%s</p></div>', esc_html__( 'Not done: the sidecar refused or did not answer. Discarding needs a reason.', 'hospital-appointments-redis' ) );
 		}
@@ -97,21 +106,22 @@ final class Dead_Letters {
 			'<tr><td>%s</td><td><code>%s</code></td><td>%s</td><td>%s</td><td>%s</td><td>',
 			$name, // phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped -- escaped above.
 			esc_html( $key ),
-			esc_html( self::shortened( wp_check_invalid_utf8( $value, true ) ) ),
+			esc_html( self::shortened( $value ) ),
 			esc_html( (string) ( $letter['reason'] ?? '' ) ),
 			esc_html( self::time( (string) ( $letter['at'] ?? '' ) ) )
 		);
 		printf( '<form method="post" action="%s">', esc_url( admin_url( 'admin-post.php' ) ) );
 		wp_nonce_field( self::ACTION . '_' . $post . '_' . $key );
 		printf( '<input type="hidden" name="action" value="%s">', esc_attr( self::ACTION ) );
-		printf( '<input type="hidden" name="letter_post" value="%s"><input type="hidden" name="letter_key" value="%s">', esc_attr( $post ), esc_attr( $key ) );
+		printf( '<input type="hidden" name="letter_post" value="%s"><input type="hidden" name="letter_key" value="%s"><input type="hidden" name="letter_version" value="%s">', esc_attr( $post ), esc_attr( $key ), esc_attr( (string) ( $letter['version'] ?? '' ) ) );
 		printf( '<button class="button" name="decision" value="retry">%s</button> ', esc_html__( 'Retry', 'hospital-appointments-redis' ) );
 		printf( '<label><span class="screen-reader-text">%1$s</span><input type="text" name="reason" placeholder="%1$s"></label> ', esc_attr__( 'Reason for discarding', 'hospital-appointments-redis' ) );
 		printf( '<button class="button button-link-delete" name="decision" value="discard">%s</button></form></td></tr>', esc_html__( 'Discard', 'hospital-appointments-redis' ) );
 	}
 
-	/** Enough of a value to know it by. */
-	private static function shortened( string $text ): string {
+	/** Enough of a value to know it by. What is no UTF-8, which is why MySQL refused it, shows as U+FFFD. */
+	private static function shortened( string $value ): string {
+		$text = (string) json_decode( (string) json_encode( $value, JSON_INVALID_UTF8_SUBSTITUTE ) ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- wp_json_encode() replaces by "?".
 		return mb_strlen( $text ) > self::LENGTH ? mb_substr( $text, 0, self::LENGTH ) . '…' : $text;
 	}
 
