@@ -11,11 +11,24 @@ use Hospital\Appointments_Redis\Settings;
 use Hospital\Appointments_Redis\Sidecar;
 use Hospital\Appointments_Redis\Site;
 use Hospital\Appointments_Redis\Tests\Side;
+use Hospital\Appointments_Redis\Transaction;
 
 final class Elsewhere {
 
 	/** @var bool Whether the last write was SQL, in the place of the API's or for its own sake. */
 	public static $was_sql = false;
+
+	/** @var array<int, true> Posts that are being deleted, or are gone. */
+	private static $leaving = array();
+
+	/**
+	 * Hooked to before_delete_post.
+	 *
+	 * @param int $post Post.
+	 */
+	public static function leaves( $post ): void {
+		self::$leaving[ $post ] = true;
+	}
 
 	/**
 	 * A kiosk writes; to the native side, and where no sidecar may acknowledge, by the SQL that it stands for.
@@ -48,6 +61,20 @@ final class Elsewhere {
 			Home::bring( $side );
 		}
 		return $answer->ok() ? 'done' : "refused: $answer->code $answer->message";
+	}
+
+	/**
+	 * The same in the middle of something that WordPress does, to a key that has one row, spelt as it is.
+	 *
+	 * Not with a persistent cache, which WordPress learns of later. Not in a transaction: a kiosk is in none. Not to a post
+	 * that is being deleted: what comes so late nobody is shown before it is gone.
+	 *
+	 * @param mixed $value Value.
+	 */
+	public static function meanwhile( Side $side, string $key, $value ): bool {
+		$named = array_column( array_intersect_key( $side->rows(), array_flip( self::rows( $side, $key ) ) ), 0 );
+		$apart = wp_using_ext_object_cache() || Transaction::is_open() || isset( self::$leaving[ $side->post ] ) || ! is_main_site();
+		return ! $apart && array( $key ) === $named && 'done' === self::api( $side, $key, $value );
 	}
 
 	/** One call of the API. */

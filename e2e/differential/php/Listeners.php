@@ -5,6 +5,7 @@ declare(strict_types=1);
 
 namespace Hospital\Differential;
 
+use Hospital\Appointments_Redis\Post_Types;
 use Hospital\Appointments_Redis\Tests\Side;
 
 final class Listeners {
@@ -37,6 +38,7 @@ final class Listeners {
 					array( 'kind' => 'answers', 'on' => $draw->one( array( 'update_post_metadata_by_mid', 'delete_post_metadata_by_mid' ) ), 'key' => '', 'with' => $draw->chance( 2 ), 'priority' => $draw->one( array( 1, 10, PHP_INT_MAX ) ) ),
 					array( 'kind' => 'shows', 'on' => 'get_post_metadata', 'key' => $draw->key(), 'with' => array( 'shown' ), 'priority' => $draw->one( array( 10, PHP_INT_MAX ) ) ),
 					array( 'kind' => 'writes', 'on' => $draw->one( array( 'add_post_meta', 'added_post_meta', 'update_post_meta', 'update_postmeta', 'updated_post_meta', 'updated_post_meta', 'updated_postmeta', 'delete_post_meta', 'deleted_post_meta' ) ), 'key' => $draw->key(), 'value' => $draw->value() ),
+					array( 'kind' => 'kiosk', 'on' => $draw->one( array( 'add_post_meta', 'added_post_meta', 'update_post_meta', 'update_postmeta', 'updated_post_meta', 'updated_postmeta', 'delete_post_meta', 'deleted_post_meta' ) ), 'key' => $draw->key(), 'value' => $draw->one( array( $draw->value(), 'by the kiosk' ) ) ),
 				)
 			);
 		}
@@ -49,6 +51,7 @@ final class Listeners {
 	 * @param array<int, array<string, mixed>> $listeners Listeners.
 	 */
 	public static function add( array $listeners ): void {
+		add_action( 'before_delete_post', array( Elsewhere::class, 'leaves' ) );
 		foreach ( $listeners as $listener ) {
 			$kind     = $listener['kind'];
 			$callback = static function ( ...$arguments ) use ( $kind, $listener ) {
@@ -105,6 +108,15 @@ final class Listeners {
 			self::$seen[] = array( $listener['on'], $key, 'wrote', self::outcome( update_post_meta( $post, wp_slash( $listener['key'] ), wp_slash( unserialize( serialize( $listener['value'] ) ) ) ) ) );
 		} finally {
 			self::$writing = false;
+		}
+	}
+
+	/** Meanwhile a kiosk writes another field, and WordPress is told of it: without that, an update keeps what it has read for a second. */
+	private static function kiosk( array $listener, array $arguments ): void {
+		list( $post, $key ) = self::field( $listener['on'], $arguments );
+		if ( $key !== $listener['key'] && in_array( get_post_type( $post ), array( Side::NATIVE, Post_Types::APPOINTMENT ), true ) ) {
+			self::$seen[] = array( $listener['on'], $key, Elsewhere::meanwhile( new Side( $post ), $listener['key'], $listener['value'] ) ? 'a kiosk wrote' : 'a kiosk waits' );
+			wp_cache_delete( $post, 'post_meta' );
 		}
 	}
 

@@ -89,6 +89,7 @@ final class Player {
 		}
 		unset( $expected['heeded'], $actual['heeded'] );
 		Difference::unless_same( "$where: result, actions or last_changed differ:", $expected, $actual );
+		in_array( 'a kiosk wrote', array_column( $actual['listeners saw'], 2 ), true ) && $this->count( '(a kiosk wrote meanwhile)' );
 		$this->after( $step );
 		$this->pair->same( "$where: reads differ:", array( $this, 'reads' ) );
 		foreach ( $step['look'] as $look ) {

@@ -5,6 +5,7 @@ declare(strict_types=1);
 
 namespace Hospital\Differential;
 
+use Hospital\Appointments_Redis\Breaker;
 use Hospital\Appointments_Redis\Site;
 use Hospital\Appointments_Redis\Tests\Side;
 use Hospital\Differential\Surfaces\SecondSite;
@@ -56,6 +57,15 @@ return array(
 		'draw'   => $nothing,
 		'take'   => static function ( array $step, Side $side ) {
 			$side->ours && Site::release();
+		},
+	),
+	'breaker_opens' => array( // As when another process of the host was not answered. What is dirty is not seen then, so nothing is.
+		'weight' => 2,
+		'away'   => true,
+		'draw'   => $nothing,
+		'take'   => static function ( array $step, Side $side ) {
+			Home::bring( $side );
+			$side->ours && Breaker::open();
 		},
 	),
 	'return'        => array(
