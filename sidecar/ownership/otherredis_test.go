@@ -54,6 +54,22 @@ func TestEmptiedRedis(t *testing.T) {
 	})
 }
 
+// TestRedisThatCameBackOlder: what it shows as clean it may have from before the
+// rows were written, or their post deleted.
+func TestRedisThatCameBackOlder(t *testing.T) {
+	b := open(t)
+	b.offload(t)
+	b.raw.HSet(t.Context(), "appointment:2", "status", "of before", "last_updated_redis", "1")
+	b.raw.Expire(t.Context(), "appointment:2", time.Hour)
+	b.exec(t, "UPDATE wp_hospital_sync_state SET redis_id = CONCAT('an earlier run', SUBSTRING(redis_id, LOCATE(':', redis_id))) WHERE blog_id = 1")
+	s := b.sidecar(t, b.redis)
+	s.run(t)
+	b.until(t, func(s appointment.Site) bool { return !s.Native && s.Epoch == 6 })
+	if n := b.raw.Exists(t.Context(), "appointment:2").Val(); n != 0 {
+		t.Error("its clean copies are still there")
+	}
+}
+
 func TestRedisAway(t *testing.T) {
 	b := open(t)
 	redisLine := containers.NewProxy(t, b.raw.Options().Addr)

@@ -45,7 +45,7 @@ func (o *Owner) giveBack(ctx context.Context, site appointment.Site, floor appoi
 	if report.Left > 0 {
 		return fmt.Errorf("drain: %d posts are held by somebody else", report.Left)
 	}
-	if err := o.dropCopies(ctx, site.Blog); err != nil {
+	if err := o.dropCopies(ctx, site.Blog, o.Adopt || runOf(site.RedisID) != run); err != nil {
 		return err
 	}
 	floors, err := o.fields.Floors(ctx, []uint64{site.Blog})
@@ -81,10 +81,11 @@ func (o *Owner) catchUp(ctx context.Context, site appointment.Site, floor appoin
 }
 
 // dropCopies drops clean copies that core's own writes have made stale; all of
-// them in an adopted Redis, where they may be of rows that a restored database
-// does not have.
-func (o *Owner) dropCopies(ctx context.Context, blog uint64) error {
-	if o.Adopt {
+// them in a Redis that was restarted or has failed over, which may have come back
+// older than the rows, and in an adopted one, where they may be of rows that a
+// restored database does not have.
+func (o *Owner) dropCopies(ctx context.Context, blog uint64, all bool) error {
+	if all {
 		return o.fields.Drop(ctx, blog, nil, nil)
 	}
 	ids, err := o.rows.natives(ctx, blog)

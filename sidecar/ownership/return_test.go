@@ -20,6 +20,7 @@ func TestReturn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.exec(t, "UPDATE wp_hospital_sync_state SET redis_id = ? WHERE blog_id = 1", before)
 	lease := appointment.Lease{Blog: 1, Epoch: 3, Token: before}
 	for id := uint64(1); id <= 3; id++ {
 		w := status(id, "redis", false)
