@@ -170,6 +170,9 @@ func listen(conf config.Config) (net.Listener, error) {
 			_ = conn.Close()
 			return nil, fmt.Errorf("listen on %s: another sidecar answers there", address)
 		}
+		if is, err := os.Lstat(address); err == nil && is.Mode()&fs.ModeSocket == 0 {
+			return nil, fmt.Errorf("listen on %s: what is there is no socket", address)
+		}
 		if err := os.Remove(address); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("listen: remove old socket: %w", err)
 		}

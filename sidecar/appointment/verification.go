@@ -4,6 +4,7 @@ package appointment
 type Held struct {
 	Post    Post
 	Bad     string // a place or claim under a name that no post can have; Post is empty then
+	Foreign bool   // its keys hold no hashes: nothing else of it is known
 	Placed  bool   // it has a place in the dirty set
 	Claimed bool   // a claim is noted
 	Copies  map[string]string

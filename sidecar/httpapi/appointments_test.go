@@ -110,6 +110,16 @@ func TestALetterOfASlugIsRetriedToItsPost(t *testing.T) {
 	}
 }
 
+func TestOfAnAppointmentThatNobodyCanLookUpNobodySaysThatItIsNotThere(t *testing.T) {
+	f := newFakes()
+	f.mysqlErr, f.updated = appointment.ErrMySQLAway, false // and Redis holds nothing of it
+	for _, id := range []string{"123", "appt_12345"} {
+		if a := ask(t, f.server(t), "POST", "/v1/appointments/"+id+"/status", `{"status":"x"}`); a.Error.Code != "mysql_unavailable" || a.Done != doneNo {
+			t.Errorf("%s: %d %v", id, a.status, a.body)
+		}
+	}
+}
+
 func TestAnUnknownAppointmentsStatusIsNotTouched(t *testing.T) {
 	f := newFakes()
 	if a := ask(t, f.server(t), "POST", "/v1/appointments/999/status", `{"status":"x"}`); a.body["updated"] != 0.0 {

@@ -1,8 +1,10 @@
 package postmeta
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"slices"
 	"strconv"
 	"time"
 
@@ -28,12 +30,13 @@ func (d *DB) NoticeCounts(ctx context.Context, _ []uint64) (map[uint64]int64, er
 	return counts, nil
 }
 
-// Notices returns up to n of what WordPress has to be told of, with the time by
-// MySQL's clock, which all sidecars share.
+// Notices returns up to n of what WordPress has to be told of, any of it, so that
+// one that a listener cannot bear is not always the first, with the time by MySQL's
+// clock, which all sidecars share.
 func (d *DB) Notices(ctx context.Context, lease appointment.Lease, _ string, _ time.Duration, n int) ([]appointment.Notice, time.Time, error) {
 	var notices []appointment.Notice
 	var now sql.NullFloat64
-	query := "SELECT post_id, meta_key, mark, UNIX_TIMESTAMP(NOW(3)) FROM " + d.tables.Notices() + " WHERE blog_id = ? ORDER BY post_id, meta_key LIMIT " + strconv.Itoa(n)
+	query := "SELECT post_id, meta_key, mark, UNIX_TIMESTAMP(NOW(3)) FROM " + d.tables.Notices() + " WHERE blog_id = ? ORDER BY RAND() LIMIT " + strconv.Itoa(n)
 	err := d.every(ctx, query, []any{lease.Blog}, func(scan func(...any) error) error {
 		var each appointment.Notice
 		err := scan(&each.Post, &each.Key, &each.Mark, &now)
@@ -43,6 +46,9 @@ func (d *DB) Notices(ctx context.Context, lease appointment.Lease, _ string, _ t
 	if err != nil {
 		return nil, time.Time{}, asAway("read notices", err)
 	}
+	slices.SortFunc(notices, func(a, b appointment.Notice) int {
+		return cmp.Or(cmp.Compare(a.Post, b.Post), cmp.Compare(a.Key, b.Key))
+	})
 	return notices, time.UnixMilli(int64(now.Float64 * 1000)), nil
 }
 

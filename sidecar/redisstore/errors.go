@@ -53,6 +53,17 @@ func classify(err error) error {
 // isWrongType: a script met a key that does not hold what it should.
 func isWrongType(err error) bool { return err != nil && strings.HasPrefix(err.Error(), "WRONGTYPE") }
 
+// butForeign is the first error that is no WRONGTYPE, of calls about a post each:
+// one whose keys hold what is nobody's here keeps nobody from the others.
+func butForeign(cmds []*redis.Cmd) error {
+	for _, cmd := range cmds {
+		if err := cmd.Err(); err != nil && err != redis.Nil && !isWrongType(err) {
+			return classify(err)
+		}
+	}
+	return nil
+}
+
 // refusedWhole knows the error replies by which Redis says, before anything
 // ran, that it will not run a command. Source: server.c processCommand().
 func refusedWhole(text string) bool {

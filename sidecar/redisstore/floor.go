@@ -83,8 +83,8 @@ func (s *Store) dropPosts(ctx context.Context, r *run, posts []appointment.Post,
 	if len(calls) == 0 {
 		return nil
 	}
-	_, err := r.eval(ctx, calls...)
-	return classify(err)
+	cmds, _ := r.eval(ctx, calls...) // each command carries its own error
+	return butForeign(cmds)
 }
 
 // scan walks all posts of a blog that have a key with one of the suffixes ("":

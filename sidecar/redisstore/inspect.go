@@ -47,11 +47,14 @@ func (s *Store) Inspect(ctx context.Context, blog uint64, names []string) ([]app
 		}
 		calls[i] = call{inspectScript, keys, []any{name}}
 	}
-	cmds, err := r.eval(ctx, calls...)
-	if err != nil {
-		return nil, classify(err)
+	cmds, _ := r.eval(ctx, calls...) // each command carries its own error
+	if err := butForeign(cmds); err != nil {
+		return nil, err
 	}
 	for i, cmd := range cmds {
+		if held[i].Foreign = isWrongType(cmd.Err()); held[i].Foreign {
+			continue
+		}
 		answer, err := cmd.Slice()
 		if err != nil || len(answer) != len(calls[i].keys) {
 			return nil, fmt.Errorf("inspect script answered %T of %d: %w", cmd.Val(), len(answer), err)

@@ -86,12 +86,13 @@ func (s *Store) reconcile(ctx context.Context, r *run, blog uint64, token string
 		}
 		calls[i] = call{reconcileScript, keys, []any{token, name, now}}
 	}
-	cmds, err := r.eval(ctx, calls...)
-	if err != nil {
-		return found, classify(err)
+	cmds, _ := r.eval(ctx, calls...) // each command carries its own error
+	if err := butForeign(cmds); err != nil {
+		return found, err
 	}
 	for _, cmd := range cmds {
 		switch n, err := cmd.Int64(); {
+		case isWrongType(err):
 		case err != nil:
 			return found, classify(err)
 		case n == 1:

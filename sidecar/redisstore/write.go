@@ -90,16 +90,21 @@ func (s *Store) Mark(ctx context.Context, lease appointment.Lease, post appointm
 }
 
 // Move gives the fields of a slug's reading, and what came since, to the post
-// that has the slug now.
+// that has the slug now. *appointment.ForeignKeysError: that has none to take them.
 func (s *Store) Move(ctx context.Context, lease appointment.Lease, r appointment.Reading, post appointment.Post) error {
 	blog, slug := post.Blog, r.Post.Slug
 	fromHash, fromDirty := s.keys.pair(blog, s.keys.patterns[slot(r)], slug)
 	hash, dirty := s.keys.post(post)
-	_, err := s.number(ctx, lease, func(token string) call {
-		return call{moveScript, []string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), fromHash, fromDirty, hash, dirty, s.keys.ttls(blog), s.keys.dead(blog)},
-			[]any{token, lease.Epoch, slug, post.Member(), s.SyncDelay.Milliseconds()}}
-	})
-	return err
+	at, token, err := s.at(ctx, lease)
+	if err != nil {
+		return err
+	}
+	keys := []string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), fromHash, fromDirty, hash, dirty, s.keys.ttls(blog), s.keys.dead(blog)}
+	_, err = at.eval(ctx, call{moveScript, keys, []any{token, lease.Epoch, slug, post.Member(), s.SyncDelay.Milliseconds()}})
+	if isWrongType(err) {
+		return &appointment.ForeignKeysError{Posts: []appointment.Post{post}}
+	}
+	return classify(err)
 }
 
 // slot is under which key pattern a slug's fields are: that of the one kind of

@@ -17,7 +17,14 @@ func (s *Syncer) place(ctx context.Context, ticket appointment.Lease, r appointm
 	case err == nil:
 		lease, err := s.owner.Lease(ctx, ticket.Blog)
 		if err == nil { // as writes of this moment; what the post has got since is decided when they are synced
-			return s.redis.Move(ctx, lease, r, post)
+			err := s.redis.Move(ctx, lease, r, post)
+			var keys *appointment.ForeignKeysError
+			if !errors.As(err, &keys) {
+				return err
+			}
+			s.complain(keys)
+			f.open = append(f.open, r.Post)
+			return s.redis.PutBack(ctx, ticket, []appointment.Reading{r}, s.BackoffMax)
 		}
 		if !drain {
 			f.open = append(f.open, r.Post)

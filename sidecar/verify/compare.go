@@ -41,6 +41,9 @@ func compare(h appointment.Held, f appointment.Facts, site appointment.Site) []f
 		return []found{about("bad_place", h.Bad, "", "", sync, "the dirty set or the claims name something that can be no post")}
 	}
 	name := h.Post.Member()
+	if h.Foreign {
+		return []found{about("foreign_keys", name, "", "", nothing, "the keys of post %s in Redis hold what no sidecar has put there: it cannot be offloaded until they are removed", name)}
+	}
 	var all []found
 	add := func(code, key, trace string, m mend, format string, args ...any) {
 		all = append(all, about(code, name, key, trace, m, format, args...))

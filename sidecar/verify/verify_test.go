@@ -155,3 +155,15 @@ func (h healing) Facts(ctx context.Context, blog uint64, ids []uint64) (map[uint
 func (h healing) NativeWrites(ctx context.Context, blog uint64) (int, error) {
 	return h.rows.NativeWrites(ctx, blog)
 }
+
+// TestVerifyForeignKeys: what a person has to find is found, and all the rest.
+func TestVerifyForeignKeys(t *testing.T) {
+	b := open(t)
+	b.raw.Set(t.Context(), "appointment:7", "somebody's", 0)
+	b.raw.Set(t.Context(), "appointment:8:dirty", "somebody's", 0)
+	b.raw.HSet(t.Context(), "appointment:9", "status", "other")
+	want := []string{"foreign_keys 7 ", "foreign_keys 8 ", "stale_copy 9 status!"}
+	if got := b.verify("", true); !slices.Equal(got, want) {
+		t.Errorf("found %q; want %q", got, want)
+	}
+}

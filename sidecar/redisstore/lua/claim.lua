@@ -4,7 +4,7 @@
 -- KEYS 1 floor, 2 dirty set, 3 claims, 4 ttls, then for each key pattern: post hash, dirty hash
 -- ARGV 1 token, 2 member, 3 claim lease (ms), 4 horizon (ms), 5 "1": also when not due (a barrier), 6 ttl of copies (s)
 -- Returns {} when not due or clean, else stamp, now (ms), then slot, key, mark, value (nil: tombstone), ...
--- Error: HOSPITAL_TOKEN.
+-- Errors: HOSPITAL_TOKEN, WRONGTYPE where the post's keys hold no hashes: it is due again after a claim's time.
 if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then
   return redis.error_reply('HOSPITAL_TOKEN another Redis, or an emptied one')
 end
@@ -14,13 +14,19 @@ if ARGV[5] ~= '1' then
   local due = tonumber(redis.call('ZSCORE', KEYS[2], ARGV[2]) or 'inf')
   if due > now and due < now + ARGV[4] then return {} end
 end
+local function wait(err) -- for a person, and not before those that can be claimed
+  redis.call('ZADD', KEYS[2], 'XX', now + ARGV[3], ARGV[2])
+  return err
+end
 local answer = { 0, string.format('%.0f', now) }
 for i = 5, #KEYS, 2 do
-  local marks = redis.call('HGETALL', KEYS[i + 1])
+  local marks = redis.pcall('HGETALL', KEYS[i + 1])
+  if marks.err then return wait(marks) end
   for from = 1, #marks, 1000 do -- unpack() has its limits
     local keys = {}
     for j = from, math.min(from + 999, #marks), 2 do keys[#keys + 1] = marks[j] end
-    local values = redis.call('HMGET', KEYS[i], unpack(keys))
+    local values = redis.pcall('HMGET', KEYS[i], unpack(keys))
+    if values.err then return wait(values) end
     for j, key in ipairs(keys) do
       local n = #answer
       answer[n + 1] = (i - 5) / 2
@@ -37,8 +43,9 @@ if #answer == 2 then
   if redis.call('HDEL', KEYS[1], 'unseen:' .. ARGV[2]) == 1 then redis.call('HINCRBY', KEYS[1], 'unseen', -1) end
   -- Clean without an acknowledgement: the last fields were buried, and then the sidecar died. The copies end all the same.
   for i = 5, #KEYS, 2 do
-    if redis.call('TTL', KEYS[i]) == -1 then
-      if redis.call('HLEN', KEYS[i]) == 1 and redis.call('HEXISTS', KEYS[i], 'last_updated_redis') == 1 then
+    local size = redis.pcall('HLEN', KEYS[i])
+    if type(size) == 'number' and redis.call('TTL', KEYS[i]) == -1 then
+      if size == 1 and redis.call('HEXISTS', KEYS[i], 'last_updated_redis') == 1 then
         redis.call('DEL', KEYS[i])
       else
         redis.call('EXPIRE', KEYS[i], redis.call('HGET', KEYS[4], ARGV[2]) or ARGV[6])
