@@ -71,7 +71,7 @@ final class Dead_Letters {
 				)
 			);
 		} else {
-			$answer = Sidecar::wait_for( 'POST', $path . '/retry', array() );
+			$answer = 'retry' === self::posted( 'decision' ) ? Sidecar::wait_for( 'POST', $path . '/retry', array() ) : Answer::none( 'bad_request', 'no' );
 		}
 		Notices::forget();
 		wp_safe_redirect( add_query_arg( 'hospital_letter', $answer->ok() ? 'done' : ( 'other_dead_letter' === $answer->code ? 'other' : 'failed' ), Screen::url() ) );
@@ -113,10 +113,12 @@ final class Dead_Letters {
 		printf( '<form method="post" action="%s">', esc_url( admin_url( 'admin-post.php' ) ) );
 		wp_nonce_field( self::ACTION . '_' . $post . '_' . $key );
 		printf( '<input type="hidden" name="action" value="%s">', esc_attr( self::ACTION ) );
-		printf( '<input type="hidden" name="letter_post" value="%s"><input type="hidden" name="letter_key" value="%s"><input type="hidden" name="letter_version" value="%s">', esc_attr( $post ), esc_attr( $key ), esc_attr( (string) ( $letter['version'] ?? '' ) ) );
-		printf( '<button class="button" name="decision" value="retry">%s</button> ', esc_html__( 'Retry', 'hospital-appointments-redis' ) );
+		// Not esc_attr(), which leaves `&amp;` as it is: another key would come back.
+		printf( '<input type="hidden" name="letter_post" value="%s"><input type="hidden" name="letter_key" value="%s"><input type="hidden" name="letter_version" value="%s">', esc_textarea( $post ), esc_textarea( $key ), esc_attr( (string) ( $letter['version'] ?? '' ) ) );
+		// The first button is the one that Enter presses, in the field of the reason.
 		printf( '<label><span class="screen-reader-text">%1$s</span><input type="text" name="reason" placeholder="%1$s"></label> ', esc_attr__( 'Reason for discarding', 'hospital-appointments-redis' ) );
-		printf( '<button class="button button-link-delete" name="decision" value="discard">%s</button></form></td></tr>', esc_html__( 'Discard', 'hospital-appointments-redis' ) );
+		printf( '<button class="button button-link-delete" name="decision" value="discard">%s</button> ', esc_html__( 'Discard', 'hospital-appointments-redis' ) );
+		printf( '<button class="button" name="decision" value="retry">%s</button></form></td></tr>', esc_html__( 'Retry', 'hospital-appointments-redis' ) );
 	}
 
 	/** Enough of a value to know it by. What is no UTF-8, which is why MySQL refused it, shows as U+FFFD. */

@@ -26,6 +26,10 @@ final class Handover {
 	 */
 	public static function run( bool $for_good ): bool {
 		$site = Site::hold();
+		if ( null === $site && Site::is_absent() ) {
+			Site::make_tables( false ); // Lost: deactivating is what the administrator was told to do about it.
+			$site = null === Site::read() ? null : Site::hold();
+		}
 		if ( null === $site ) {
 			return false;
 		}

@@ -143,6 +143,7 @@ final class List_Table {
 			return;
 		}
 		$conditions = array_filter( (array) $query->get( 'meta_query' ) );
+		$conditions = $conditions ? array( $conditions ) : array(); // Whole: it may say OR.
 		if ( '' !== self::chosen() ) {
 			$conditions[] = array(
 				'key'   => 'status',
@@ -210,7 +211,7 @@ final class List_Table {
 		if ( $id <= 0 || Post_Types::DOCTOR !== get_post_type( $id ) ) {
 			return '';
 		}
-		$name = get_the_title( $id );
+		$name = Meta_Fields::name( $id );
 		if ( metadata_exists( 'post', $id, 'available' ) && ! rest_sanitize_boolean( self::text( $id, 'available' ) ) ) {
 			/* translators: %s: name of a doctor. */
 			return sprintf( __( '%s (not available)', 'hospital-appointments-redis' ), $name );
@@ -220,7 +221,8 @@ final class List_Table {
 
 	/** A local time as the site writes dates; anything else as it is. */
 	private static function time( string $text ): string {
-		$time = preg_match( '/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/', $text ) ? date_create_immutable( substr( $text, 0, 16 ), wp_timezone() ) : false;
+		$local = Meta_Fields::time( $text );
+		$time  = '' === $local ? false : date_create_immutable( $local, wp_timezone() );
 		if ( false === $time ) {
 			return $text;
 		}

@@ -55,7 +55,10 @@ final class Meta_Fields {
 		if ( 'list' === $field['kind'] ) {
 			return implode( "\n", array_map( 'strval', array_filter( (array) $value, 'is_scalar' ) ) );
 		}
-		$text = is_scalar( $value ) ? (string) $value : '';
+		$text = str_replace( array( "\r\n", "\r" ), "\n", is_scalar( $value ) ? (string) $value : '' );
+		if ( in_array( $field['kind'], array( 'line', 'time' ), true ) ) {
+			$text = str_replace( "\n", ' ', $text ); // A browser would take line breaks out, and send back another text.
+		}
 		if ( 'time' === $field['kind'] ) {
 			$time = self::time( $text );
 			return '' === $time ? $text : substr( $time, 0, 16 );
@@ -66,7 +69,7 @@ final class Meta_Fields {
 		if ( 'flag' === $field['kind'] ) {
 			return rest_sanitize_boolean( $text ) ? '1' : '';
 		}
-		return str_replace( array( "\r\n", "\r" ), "\n", $text );
+		return $text;
 	}
 
 	/**
@@ -89,14 +92,16 @@ final class Meta_Fields {
 		}
 	}
 
-	/** The date and time that a text begins with, as browsers write it, to the second if it says so; '' if with none. */
-	private static function time( string $text ): string {
-		$found = preg_match( '/^(\d{4})-(\d\d)-(\d\d)[T ]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)/', $text, $part );
+	/** The local date and time that a text is, as browsers write it, to the second if it says so; '' if it is none, or one with a time zone. */
+	public static function time( string $text ): string {
+		$found = preg_match( '/^(\d{4})-(\d\d)-(\d\d)[T ]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)(?:\.\d+)?$/D', $text, $part );
 		return $found && checkdate( (int) $part[2], (int) $part[3], (int) $part[1] ) ? "$part[1]-$part[2]-$part[3]T$part[4]" : '';
 	}
 
 	/**
 	 * Prints one row of the box, with the text that it was rendered with, and the row's own where that is another.
+	 *
+	 * All of these texts are compared with what comes back, so esc_attr(), which leaves `&lt;` as it is, would not do.
 	 *
 	 * @param array{label: string, kind: string} $field Field.
 	 * @param mixed                              $row   The value as it is.
@@ -105,9 +110,9 @@ final class Meta_Fields {
 		$id   = 'hospital-' . str_replace( '_', '-', $key );
 		$name = 'hospital[' . $key . ']';
 		printf( '<tr><th scope="row"><label for="%s">%s</label></th><td>', esc_attr( $id ), esc_html( $field['label'] ) );
-		printf( '<input type="hidden" name="hospital_was[%s]" value="%s">', esc_attr( $key ), esc_attr( $text ) );
+		printf( '<input type="hidden" name="hospital_was[%s]" value="%s">', esc_attr( $key ), esc_textarea( $text ) );
 		if ( is_scalar( $row ) && (string) $row !== $text ) {
-			printf( '<input type="hidden" name="hospital_row[%s]" value="%s">', esc_attr( $key ), esc_attr( (string) $row ) );
+			printf( '<input type="hidden" name="hospital_row[%s]" value="%s">', esc_attr( $key ), esc_textarea( (string) $row ) );
 		}
 		switch ( $field['kind'] ) {
 			case 'status':
@@ -129,7 +134,7 @@ final class Meta_Fields {
 				// A browser would show what is no date and time as nothing, and send nothing back.
 				$kept = 'time' === $field['kind'] && '' !== $text && '' === self::time( $text );
 				$type = 'time' === $field['kind'] && ! $kept ? 'datetime-local' : 'text';
-				printf( '<input type="%s" id="%s" name="%s" value="%s" class="regular-text">', esc_attr( $type ), esc_attr( $id ), esc_attr( $name ), esc_attr( $text ) );
+				printf( '<input type="%s" id="%s" name="%s" value="%s" class="regular-text">', esc_attr( $type ), esc_attr( $id ), esc_attr( $name ), esc_textarea( $text ) );
 				if ( $kept ) {
 					printf( '<p class="description">%s</p>', esc_html__( 'This is no date and time, and stays as it is until you write one like 2025-12-31 09:30.', 'hospital-appointments-redis' ) );
 				}
@@ -149,7 +154,7 @@ final class Meta_Fields {
 		printf( '<select id="%s" name="%s">', esc_attr( $id ), esc_attr( $name ) );
 		printf( '<option value="">%s</option>', esc_html__( '&mdash; None &mdash;', 'hospital-appointments-redis' ) );
 		foreach ( $choices as $value => $label ) {
-			printf( '<option value="%s"%s>%s</option>', esc_attr( (string) $value ), selected( $text, (string) $value, false ), esc_html( $label ) );
+			printf( '<option value="%s"%s>%s</option>', esc_textarea( (string) $value ), selected( $text, (string) $value, false ), esc_html( $label ) );
 		}
 		echo '</select>';
 	}
@@ -171,11 +176,20 @@ final class Meta_Fields {
 				'update_post_term_cache' => false,
 			)
 		);
-		$names = wp_list_pluck( $posts, 'post_title', 'ID' );
+		$names = array();
+		foreach ( $posts as $post ) {
+			$names[ $post->ID ] = '' === $post->post_title ? self::name( $post->ID ) : $post->post_title;
+		}
 		if ( $chosen > 0 && ! isset( $names[ $chosen ] ) && Post_Types::DOCTOR === get_post_type( $chosen ) ) {
-			$names[ $chosen ] = get_the_title( $chosen );
+			$names[ $chosen ] = self::name( $chosen );
 		}
 		return $names;
+	}
+
+	/** The title of a post, or its number where it has none. */
+	public static function name( int $post_id ): string {
+		$title = (string) get_the_title( $post_id );
+		return '' === $title ? '#' . $post_id : $title;
 	}
 
 	/**

@@ -59,12 +59,14 @@ final class Post_Meta {
 	}
 
 	/**
-	 * A whole number from zero, as the text that the row holds: then an equal value needs no write.
+	 * A whole number from zero, as the text that the row holds: then an equal value needs no write. What is none names nobody,
+	 * not whose number it begins with.
 	 *
 	 * @param mixed $value Value.
 	 */
 	public static function sanitize_id( $value ): string {
-		return is_scalar( $value ) && '' !== $value ? (string) absint( $value ) : '';
+		$text = is_scalar( $value ) ? trim( (string) $value ) : '';
+		return ctype_digit( $text ) ? (string) absint( $text ) : '';
 	}
 
 	/**
@@ -77,16 +79,17 @@ final class Post_Meta {
 	}
 
 	/**
-	 * Text on several lines.
+	 * Text on several lines, with every character of it: of "BP <120 and >80" or "NaCl 0.9%50 ml" sanitize_textarea_field()
+	 * takes something away. What a browser would take for a tag gets a space, and is none any more.
 	 *
 	 * @param mixed $value Value.
 	 */
 	public static function sanitize_lines( $value ): string {
-		return is_scalar( $value ) ? sanitize_textarea_field( (string) $value ) : '';
+		return is_scalar( $value ) ? trim( (string) preg_replace( '~<(?=[a-z/!?])~i', '< ', wp_check_invalid_utf8( (string) $value ) ) ) : '';
 	}
 
 	/**
-	 * A list of lines.
+	 * A list of lines, the same way.
 	 *
 	 * @param mixed $value Value.
 	 * @return string[]
@@ -95,7 +98,7 @@ final class Post_Meta {
 		if ( null === $value || '' === $value ) {
 			return array();
 		}
-		return array_values( array_map( array( self::class, 'sanitize_line' ), (array) $value ) );
+		return array_values( array_map( static fn( $line ): string => (string) preg_replace( '/\s*[\r\n]+\s*/', ' ', self::sanitize_lines( $line ) ), (array) $value ) );
 	}
 
 	/**

@@ -22,9 +22,10 @@ final class Post_Types {
 	public const APPOINTMENT = 'hospital_appointment';
 	public const DOCTOR      = 'hospital_doctor';
 
-	/** Whether the plugin's own post types are in use. */
+	/** Whether the plugin's own post types are in use: a constant that names none means the default, as in Settings. */
 	public static function ours(): bool {
-		return ! defined( 'HOSPITAL_APPOINTMENT_POST_TYPES' );
+		$named = defined( 'HOSPITAL_APPOINTMENT_POST_TYPES' ) ? constant( 'HOSPITAL_APPOINTMENT_POST_TYPES' ) : '';
+		return ! is_scalar( $named ) || '' === trim( (string) $named );
 	}
 
 	/** Whether this is one of the plugin's own post types, and in use. */
@@ -51,6 +52,52 @@ final class Post_Types {
 	 */
 	public static function use_block_editor( $use, $post_type ) {
 		return self::is_ours( (string) $post_type ) ? false : $use;
+	}
+
+	/**
+	 * Hooked to post_updated_messages: without its own, a type is told of as a post.
+	 *
+	 * @param mixed $messages Messages by post type and number.
+	 * @return mixed
+	 */
+	public static function messages( $messages ) {
+		if ( ! is_array( $messages ) || ! self::ours() ) {
+			return $messages;
+		}
+		foreach ( array( self::APPOINTMENT, self::DOCTOR ) as $type ) {
+			$messages[ $type ] = array_fill( 1, 10, get_post_type_object( $type )->labels->item_updated ?? '' );
+		}
+		return $messages;
+	}
+
+	/**
+	 * Hooked to bulk_post_updated_messages: the same for what was done to several.
+	 *
+	 * @param mixed $messages Messages by post type and what was done.
+	 * @param mixed $counts   Numbers of posts by what was done.
+	 * @return mixed
+	 */
+	public static function bulk_messages( $messages, $counts ) {
+		if ( ! is_array( $messages ) || ! is_array( $counts ) || ! self::ours() ) {
+			return $messages;
+		}
+		$counts += array_fill_keys( array( 'updated', 'locked', 'deleted', 'trashed', 'untrashed' ), 0 );
+		$texts   = array(
+			/* translators: %s: number of appointments or doctors. */
+			'updated'   => _n( '%s item updated.', '%s items updated.', (int) $counts['updated'], 'hospital-appointments-redis' ),
+			/* translators: %s: number of appointments or doctors. */
+			'locked'    => _n( '%s item not updated, somebody is editing it.', '%s items not updated, somebody is editing them.', (int) $counts['locked'], 'hospital-appointments-redis' ),
+			/* translators: %s: number of appointments or doctors. */
+			'deleted'   => _n( '%s item permanently deleted.', '%s items permanently deleted.', (int) $counts['deleted'], 'hospital-appointments-redis' ),
+			/* translators: %s: number of appointments or doctors. */
+			'trashed'   => _n( '%s item moved to the Trash.', '%s items moved to the Trash.', (int) $counts['trashed'], 'hospital-appointments-redis' ),
+			/* translators: %s: number of appointments or doctors. */
+			'untrashed' => _n( '%s item restored from the Trash.', '%s items restored from the Trash.', (int) $counts['untrashed'], 'hospital-appointments-redis' ),
+		);
+		return array(
+			self::APPOINTMENT => $texts,
+			self::DOCTOR      => $texts,
+		) + $messages;
 	}
 
 	/**

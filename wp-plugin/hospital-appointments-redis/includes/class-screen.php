@@ -60,9 +60,17 @@ final class Screen {
 		Dead_Letters::render();
 		self::heading( __( 'Settings', 'hospital-appointments-redis' ) );
 		self::settings();
+		if ( current_user_can( 'view_site_health_checks' ) ) {
+			self::environment();
+		}
+		echo '</div>';
+	}
+
+	/** Prints the environment file. It names the database, and in a network that is for super administrators, as in Site Health. */
+	private static function environment(): void {
 		self::heading( __( 'Environment file of the sidecar', 'hospital-appointments-redis' ) );
 		printf( '<p><label for="hospital-environment">%s</label></p>', esc_html__( 'Ready to be copied. It holds no secret: the sidecar reads passwords from wp-config.php and the token from the database.', 'hospital-appointments-redis' ) );
-		printf( '<textarea id="hospital-environment" class="large-text code" rows="14" readonly>%s</textarea></div>', esc_textarea( Environment::text() ) );
+		printf( '<textarea id="hospital-environment" class="large-text code" rows="14" readonly>%s</textarea>', esc_textarea( Environment::text() ) );
 	}
 
 	/** Prints the settings in effect and where each is from. */

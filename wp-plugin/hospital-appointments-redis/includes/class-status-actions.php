@@ -37,7 +37,7 @@ final class Status_Actions {
 	 * @return mixed
 	 */
 	public static function row( $actions, $post ) {
-		if ( ! $post instanceof \WP_Post || ! self::may_set( $post->ID ) || 'trash' === $post->post_status ) {
+		if ( ! $post instanceof \WP_Post || ! self::may_set( $post->ID ) ) {
 			return $actions;
 		}
 		$status = get_post_meta( $post->ID, 'status', true );
@@ -77,6 +77,10 @@ final class Status_Actions {
 	 */
 	public static function bulk( $actions ): array {
 		$actions = (array) $actions;
+		// phpcs:ignore WordPress.Security.NonceVerification.Recommended -- which list is shown.
+		if ( 'trash' === ( $_GET['post_status'] ?? '' ) ) {
+			return $actions;
+		}
 		foreach ( Post_Types::statuses() as $status => $label ) {
 			/* translators: %s: status of an appointment. */
 			$actions[ self::ACTION . ':' . $status ] = sprintf( __( 'Set status: %s', 'hospital-appointments-redis' ), $label );
@@ -163,15 +167,14 @@ final class Status_Actions {
 
 	/** How one appointment stands now. */
 	private static function outcome( int $post_id ): string {
-		$title  = get_the_title( $post_id );
 		$status = get_post_meta( $post_id, 'status', true );
 		/* translators: 1: title of an appointment, 2: its status. */
-		return sprintf( __( '%1$s: %2$s.', 'hospital-appointments-redis' ), '' === $title ? '#' . $post_id : $title, Post_Types::status_label( is_scalar( $status ) ? (string) $status : '' ) );
+		return sprintf( __( '%1$s: %2$s.', 'hospital-appointments-redis' ), Meta_Fields::name( $post_id ), Post_Types::status_label( is_scalar( $status ) ? (string) $status : '' ) );
 	}
 
-	/** Whether this is an appointment, and the user may change its status. */
+	/** Whether this is an appointment, not in the bin, and the user may change its status. */
 	private static function may_set( int $post_id ): bool {
-		return $post_id > 0 && Post_Types::ours() && Post_Types::APPOINTMENT === get_post_type( $post_id )
+		return $post_id > 0 && Post_Types::ours() && Post_Types::APPOINTMENT === get_post_type( $post_id ) && 'trash' !== get_post_status( $post_id )
 			&& current_user_can( 'edit_post', $post_id ) && current_user_can( 'edit_post_meta', $post_id, 'status' );
 	}
 

@@ -72,6 +72,8 @@ add_action( Health::CRON, array( Health::class, 'sync' ) );
 // The post types and their screens.
 add_action( 'init', array( Post_Types::class, 'register' ) );
 add_filter( 'use_block_editor_for_post_type', array( Post_Types::class, 'use_block_editor' ), 10, 2 );
+add_filter( 'post_updated_messages', array( Post_Types::class, 'messages' ) );
+add_filter( 'bulk_post_updated_messages', array( Post_Types::class, 'bulk_messages' ), 10, 2 );
 add_action( 'add_meta_boxes_' . Post_Types::APPOINTMENT, array( Meta_Box::class, 'add_appointment' ) );
 add_action( 'add_meta_boxes_' . Post_Types::DOCTOR, array( Meta_Box::class, 'add_doctor' ) );
 add_action( 'save_post_' . Post_Types::APPOINTMENT, array( Meta_Box::class, 'save' ) );

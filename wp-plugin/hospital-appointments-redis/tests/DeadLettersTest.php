@@ -62,6 +62,30 @@ final class DeadLettersTest extends ClinicTestCase {
 		$this->assertNotSame( $before, $this->letter()->data['dead_letter']['version'], 'MySQL has refused it again' );
 	}
 
+	public function test_who_writes_a_reason_and_presses_enter_discards(): void {
+		$html = $this->printed( array( Dead_Letters::class, 'render' ) );
+		preg_match( '/<button[^>]* name="decision" value="(\w+)"/', $html, $first );
+		$this->assertSame( 'discard', $first[1] ?? '', 'a browser sends the form as if its first button had been pressed' );
+	}
+
+	public function test_a_key_with_an_entity_comes_back_byte_for_byte(): void {
+		$key    = 'R&amp;D "1" <b>';
+		$answer = Sidecar::wait_for( 'PUT', "/v1/appointments/$this->post", array( 'raw' => true, 'fields' => array( $key => array( 'b64' => '/zE=' ) ) ) ); // phpcs:ignore WordPress.Arrays
+		$this->assertTrue( $answer->ok(), $answer->message );
+		$this->bring_home( $this->post );
+		$html = $this->printed( array( Dead_Letters::class, 'render' ) );
+		Sidecar::wait_for( 'DELETE', "/v1/dead-letters/$this->post/" . rawurlencode( $key ), array( 'reason' => 'the test is over' ) );
+		preg_match_all( '/name="letter_key" value="([^"]*)"/', $html, $found );
+		$this->assertContains( $key, array_map( 'html_entity_decode', $found[1] ) );
+	}
+
+	public function test_what_is_no_decision_is_none(): void {
+		$before = $this->letter()->data['dead_letter']['version'];
+		$this->assertSame( 'failed', $this->decide( array( 'reason' => 'entered by hand' ) + $this->shown() ) );
+		$this->bring_home( $this->post );
+		$this->assertSame( $before, $this->letter()->data['dead_letter']['version'] ?? null );
+	}
+
 	/** A kiosk writes what the column's charset does not have. */
 	private function refused( string $base64 ): void {
 		$answer = Sidecar::wait_for( 'PUT', "/v1/appointments/$this->post", array( 'raw' => true, 'fields' => array( 'notes' => array( 'b64' => $base64 ) ) ) ); // phpcs:ignore WordPress.Arrays

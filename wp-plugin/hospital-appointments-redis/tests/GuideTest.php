@@ -95,6 +95,19 @@ final class GuideTest extends ClinicTestCase {
 		$this->assertSame( array( array( 'core', 'stays' ) ), array_values( ( new Side( $post ) )->rows() ) );
 	}
 
+	public function test_a_list_that_is_no_utf_8_is_refused_and_not_changed(): void {
+		$post    = $this->post( array( 'vitals' => array( 'pulse' ) ) );
+		$manager = \Hospital_Appointments_Redis_Manager::get_instance();
+		$log     = ini_set( 'error_log', '/dev/null' );
+		try {
+			$this->assertFalse( $manager->set_appointment_metadata( $post, array( 'vitals' => array( "R\xF6ntgen" ) ) ) );
+		} finally {
+			ini_set( 'error_log', (string) $log );
+		}
+		$this->assertSame( array( 'pulse' ), get_post_meta( $post, 'vitals', true ) );
+		$this->assertFalse( update_post_meta( $post, 'vitals', array( "R\xF6ntgen" ) ) );
+	}
+
 	public function test_the_variants_and_functions(): void {
 		$post = $this->post( array( 'status' => 'pending' ) );
 		$this->assertTrue( update_appointment_status_in_redis( $post, 'pending_confirmation' ) );

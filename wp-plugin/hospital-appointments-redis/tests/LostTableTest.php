@@ -9,6 +9,8 @@ declare(strict_types=1);
 
 namespace Hospital\Appointments_Redis\Tests;
 
+use Hospital\Appointments_Redis\Health;
+use Hospital\Appointments_Redis\Lifecycle;
 use Hospital\Appointments_Redis\Site;
 
 /**
@@ -49,5 +51,29 @@ final class LostTableTest extends ClinicTestCase {
 		Process::run( $undone, array( 'HOSPITAL_SIDECAR_ADDRESS' => '127.0.0.1:1' ), array( 'arguments' => array( 'post' => $post ) ) );
 		$this->assertSame( 'native', self::site()->mode );
 		$this->assertSame( 'pending', $this->row( $post, 'status' ), 'making the table has not committed it' );
+	}
+
+	/** The administrator has read: "The plugin's tables are missing; deactivate and activate it." */
+	public function test_who_deactivates_because_it_is_lost_is_not_refused(): void {
+		global $wpdb;
+		$post = $this->post( array( 'status' => 'pending' ) );
+		update_post_meta( $post, 'status', 'waiting' );
+		$wpdb->query( 'DROP TABLE ' . Site::table( 'sync_state' ) );
+		$this->assertSame( 'unknown', Health::noted()['mode'] );
+		add_filter(
+			'wp_die_handler',
+			static function (): callable {
+				return static function ( $message ): void {
+					throw new \RuntimeException( $message );
+				};
+			}
+		);
+		try {
+			Lifecycle::deactivate();
+			$this->assertSame( array( 'native', '1' ), array( self::site()->mode, self::site()->held ) );
+			$this->assertSame( 'waiting', $this->row( $post, 'status' ) );
+		} finally {
+			Lifecycle::activate();
+		}
 	}
 }

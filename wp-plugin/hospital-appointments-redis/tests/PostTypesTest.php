@@ -29,6 +29,14 @@ final class PostTypesTest extends ClinicTestCase {
 		$this->assertTrue( use_block_editor_for_post_type( 'post' ) );
 	}
 
+	public function test_a_constant_that_names_no_type_is_none(): void {
+		$code = 'return array( Post_Types::ours(), post_type_exists( Post_Types::APPOINTMENT ), array_keys( Settings::post_types() ) );';
+		foreach ( array( '', ' ', false, null ) as $none ) {
+			$this->assertSame( array( true, true, array( Post_Types::APPOINTMENT, Post_Types::DOCTOR ) ), Process::run( $code, array( 'HOSPITAL_APPOINTMENT_POST_TYPES' => $none ) ) );
+		}
+		$this->assertSame( array( false, false, array( 'booking' ) ), Process::run( $code, array( 'HOSPITAL_APPOINTMENT_POST_TYPES' => 'booking' ) ) );
+	}
+
 	public function test_every_key_is_registered_for_rest_with_a_sanitizer(): void {
 		$keys = array(
 			Post_Types::APPOINTMENT => array( 'status', 'patient_ref', 'doctor_id', 'room', 'start', 'end', 'notes', 'checklist' ),
@@ -50,13 +58,15 @@ final class PostTypesTest extends ClinicTestCase {
 		$post = $this->post();
 		update_post_meta( $post, 'status', " confirmed <b>now</b>\n" );
 		update_post_meta( $post, 'doctor_id', '-5x' );
-		update_post_meta( $post, 'notes', "two\nlines<script>alert(1)</script>" );
-		update_post_meta( $post, 'checklist', array( 'a' => '<i>x-ray</i>', 'b' => "blood\n" ) ); // phpcs:ignore WordPress.Arrays
+		update_post_meta( $post, 'notes', " two\nlines<script>alert(1)</script> BP <120 and >80, NaCl 0.9%50 ml" );
+		update_post_meta( $post, 'checklist', array( 'a' => 'O2 if SpO2 <90%', 'b' => "blood\n", 'c' => "x\ny" ) ); // phpcs:ignore WordPress.Arrays
 		update_post_meta( $post, 'room', array( 'no text' ) );
 		$this->assertSame( 'confirmed now', get_post_meta( $post, 'status', true ) );
+		$this->assertSame( '', get_post_meta( $post, 'doctor_id', true ) );
+		update_post_meta( $post, 'doctor_id', ' 05' );
 		$this->assertSame( '5', get_post_meta( $post, 'doctor_id', true ) );
-		$this->assertSame( "two\nlines", get_post_meta( $post, 'notes', true ) );
-		$this->assertSame( array( 'x-ray', 'blood' ), get_post_meta( $post, 'checklist', true ) );
+		$this->assertSame( "two\nlines< script>alert(1)< /script> BP <120 and >80, NaCl 0.9%50 ml", get_post_meta( $post, 'notes', true ) );
+		$this->assertSame( array( 'O2 if SpO2 <90%', 'blood', 'x y' ), get_post_meta( $post, 'checklist', true ) );
 		$this->assertSame( '', get_post_meta( $post, 'room', true ) );
 		$doctor = $this->post( array( 'available' => 'false' ), array( 'post_type' => Post_Types::DOCTOR ) );
 		$this->assertSame( '', get_post_meta( $doctor, 'available', true ) );

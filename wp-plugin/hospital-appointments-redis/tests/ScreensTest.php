@@ -1,6 +1,6 @@
 <?php
 /**
- * The list of appointments, notices, Site Health and the plugin's screen.
+ * Notices, Site Health and the plugin's screen.
  *
  * @package Hospital\Appointments_Redis
  */
@@ -11,143 +11,45 @@ namespace Hospital\Appointments_Redis\Tests;
 
 use Hospital\Appointments_Redis\Diagnosis;
 use Hospital\Appointments_Redis\Health;
-use Hospital\Appointments_Redis\List_Table;
 use Hospital\Appointments_Redis\Notices;
-use Hospital\Appointments_Redis\Post_Types;
 use Hospital\Appointments_Redis\Screen;
 use Hospital\Appointments_Redis\Settings;
 use Hospital\Appointments_Redis\Sidecar;
 use Hospital\Appointments_Redis\Site;
 use Hospital\Appointments_Redis\Site_Health;
-use Hospital\Appointments_Redis\Status_Actions;
 
 /**
- * What staff and administrators see.
+ * What administrators see.
  */
 final class ScreensTest extends ClinicTestCase {
 
-	private const EVIL = '"><script>alert(1)</script>';
-
-	public function test_the_columns_show_labels_and_are_escaped(): void {
-		$this->assertSame( array( 'cb', 'title', 'hospital_status', 'hospital_doctor', 'hospital_start', 'date' ), array_keys( List_Table::columns( array( 'cb' => '', 'title' => 'Title', 'date' => 'Date' ) ) ) ); // phpcs:ignore WordPress.Arrays
-		remove_all_filters( 'sanitize_post_meta_status_for_hospital_appointment' );
-		remove_all_filters( 'sanitize_post_meta_start_for_hospital_appointment' );
-		remove_all_filters( 'title_save_pre' );
-		$doctor = $this->post( array( 'available' => '0' ), array( 'post_type' => Post_Types::DOCTOR, 'post_title' => 'Dr ' . self::EVIL ) ); // phpcs:ignore WordPress.Arrays
-		$evil   = $this->post( array( 'status' => self::EVIL, 'start' => self::EVIL, 'doctor_id' => $doctor ) ); // phpcs:ignore WordPress.Arrays
-		foreach ( array( 'hospital_status', 'hospital_doctor', 'hospital_start' ) as $column ) {
-			$cell = $this->cell( $column, $evil );
-			$this->assertStringContainsString( 'alert(1)', $cell, $column );
-			$this->assertStringNotContainsString( '<script', $cell, $column );
-		}
-		$post = $this->post( array( 'status' => 'checked_in', 'start' => '2025-03-04T05:06', 'doctor_id' => 0 ) ); // phpcs:ignore WordPress.Arrays
-		$this->assertSame( array( 'Checked in', '', '' ), array( $this->cell( 'hospital_status', $post ), $this->cell( 'hospital_doctor', $post ), $this->cell( 'title', $post ) ) );
-		$this->assertStringContainsString( '2025', $this->cell( 'hospital_start', $post ) );
+	public function test_how_many_posts_wait_is_unknown_where_redis_was_not_asked(): void {
+		$report = array( 'mode' => 'offload', 'held' => false, 'epoch' => 7, 'last_ok' => 10, 'last_error' => '', 'last_error_at' => 0, 'left' => 0, 'reachable' => true, 'ready' => false, 'version' => '', 'dirty_posts' => null ); // phpcs:ignore WordPress.Arrays
+		$blog   = array( 'stats' => array( 'blogs' => array( array( 'blog' => 1, 'dirty_posts' => 0 ) ) ) ); // phpcs:ignore WordPress.Arrays
+		$this->assertSame( 'unknown', Diagnosis::facts( array( 'dead_letters' => null ) + $report + $blog )['Posts waiting for MySQL'] );
+		$this->assertSame( '0', Diagnosis::facts( array( 'dead_letters' => 0 ) + $report + $blog )['Posts waiting for MySQL'] );
 	}
 
-	public function test_the_doctors_columns_show_who_is_to_be_had_where_and_are_escaped(): void {
-		$this->assertSame( array( 'cb', 'title', 'hospital_available', 'hospital_until', 'hospital_room', 'date' ), array_keys( apply_filters( 'manage_hospital_doctor_posts_columns', array( 'cb' => '', 'title' => 'Title', 'date' => 'Date' ) ) ) ); // phpcs:ignore WordPress.Arrays
-		remove_all_filters( 'sanitize_post_meta_room_for_hospital_doctor' );
-		remove_all_filters( 'sanitize_post_meta_until_for_hospital_doctor' );
-		$cells  = static function ( int $doctor ): array {
-			return array_map(
-				static function ( string $column ) use ( $doctor ): string {
-					ob_start();
-					do_action( 'manage_hospital_doctor_posts_custom_column', $column, $doctor );
-					return (string) ob_get_clean();
-				},
-				array( 'hospital_available', 'hospital_until', 'hospital_room' )
-			);
-		};
-		$fields = array( 'post_type' => Post_Types::DOCTOR );
-		$shown  = $cells( $this->post( array( 'available' => '1', 'until' => '2025-03-04T05:06', 'room' => '12' ), $fields ) ); // phpcs:ignore WordPress.Arrays
-		$this->assertSame( array( 'Yes', '12' ), array( $shown[0], $shown[2] ) );
-		$this->assertStringContainsString( '2025', $shown[1] );
-		$this->assertSame( array( 'No', '', '' ), $cells( $this->post( array( 'available' => '' ), $fields ) ) );
-		$this->assertSame( array( '', '', '' ), $cells( $this->post( array(), $fields ) ) );
-		$evil = implode( '', $cells( $this->post( array( 'until' => self::EVIL, 'room' => self::EVIL ), $fields ) ) ); // phpcs:ignore WordPress.Arrays
-		$this->assertSame( 2, substr_count( $evil, 'alert(1)' ) );
-		$this->assertStringNotContainsString( '<script', $evil );
-	}
-
-	public function test_the_status_filter_is_a_meta_query_that_sees_what_waits(): void {
+	public function test_who_may_not_see_the_server_s_facts_in_site_health_does_not_see_them_here(): void {
 		wp_set_current_user( 1 );
-		set_current_screen( 'edit-hospital_appointment' );
-		$post = $this->post( array( 'status' => 'pending' ) );
-		update_post_meta( $post, 'status', 'no_show' );
-		$_GET['hospital_status'] = 'no_show';
-		$this->assertContains( $post, $this->listed( array() ) );
-		$_GET['hospital_status'] = 'pending';
-		$this->assertNotContains( $post, $this->listed( array() ) );
-		$_GET['hospital_status'] = array( 'no' );
-		$this->assertContains( $post, $this->listed( array() ) );
-		$_GET = array();
-		$html = $this->printed( static function (): void {
-			List_Table::filter( 'page' );
-		} );
-		$this->assertSame( '', $html );
-		$html = $this->printed( static function (): void {
-			List_Table::filter( Post_Types::APPOINTMENT );
-		} );
-		$this->assertSame( count( Post_Types::statuses() ) + 1, substr_count( $html, '<option' ) );
-	}
-
-	public function test_sorting_by_start_keeps_appointments_without_one(): void {
-		wp_set_current_user( 1 );
-		set_current_screen( 'edit-hospital_appointment' );
-		$late  = $this->post( array( 'start' => '2031-01-01T10:00' ) );
-		$none  = $this->post( array( 'status' => 'pending' ) );
-		$early = $this->post( array( 'start' => '2030-01-01T10:00' ) );
-		$order = array_values( array_intersect( $this->listed( array( 'orderby' => 'hospital_start', 'order' => 'ASC' ) ), array( $late, $none, $early ) ) ); // phpcs:ignore WordPress.Arrays
-		$this->assertSame( array( $none, $early, $late ), $order );
-		$order = array_values( array_intersect( $this->listed( array( 'orderby' => 'hospital_start', 'order' => 'DESC' ) ), array( $late, $none, $early ) ) ); // phpcs:ignore WordPress.Arrays
-		$this->assertSame( array( $late, $early, $none ), $order );
-		$order = array_values( array_intersect( $this->listed( array( 'orderby' => 'ID', 'order' => 'ASC' ) ), array( $late, $none, $early ) ) ); // phpcs:ignore WordPress.Arrays
-		$this->assertSame( array( $late, $none, $early ), $order );
-		$order = array_values( array_intersect( $this->listed( array( 'post_type' => Post_Types::DOCTOR ) ), array( $late, $none, $early ) ) );
-		$this->assertSame( array(), $order );
-	}
-
-	public function test_bulk_actions_set_a_status_for_who_may(): void {
-		$post = $this->post( array( 'status' => 'pending' ) );
-		$page = $this->post( array(), array( 'post_type' => 'page' ) );
-		$this->assertArrayHasKey( 'hospital_set_status:confirmed', Status_Actions::bulk( array() ) );
-		$this->assertStringContainsString( 'hospital_set=0&hospital_failed=1', Status_Actions::handle_bulk( 'edit.php', 'hospital_set_status:confirmed', array( $post ) ) );
-		wp_set_current_user( 1 );
-		$this->assertStringContainsString( 'hospital_set=1&hospital_failed=1', Status_Actions::handle_bulk( 'edit.php', 'hospital_set_status:confirmed', array( $post, $page ) ) );
-		$this->assertSame( 'confirmed', get_post_meta( $post, 'status', true ) );
-		$this->assertStringContainsString( 'hospital_set=1', Status_Actions::handle_bulk( 'edit.php', 'hospital_set_status:confirmed', array( $post ) ), 'it was that already' );
-		$this->assertSame( 'edit.php', Status_Actions::handle_bulk( 'edit.php', 'hospital_set_status:evil', array( $post ) ) );
-		$this->assertSame( 'edit.php', Status_Actions::handle_bulk( 'edit.php', 'trash', array( $post ) ) );
-		$this->assertSame( array(), get_post_meta( $page ) );
-		$links = Status_Actions::row( array(), get_post( $post ) );
-		$this->assertSame( array( 'hospital_checked_in', 'hospital_cancelled', 'hospital_no_show' ), array_keys( $links ) );
-		$this->assertStringContainsString( '_wpnonce=', implode( '', $links ) );
-		$this->assertSame( array( 'Check in', 'Cancel', 'Mark no-show' ), array_map( 'wp_strip_all_tags', array_values( $links ) ) );
-		$links = Status_Actions::row( array( 'edit' => '', 'trash' => '', 'other' => '' ), get_post( $post ) ); // phpcs:ignore WordPress.Arrays
-		$this->assertSame( array( 'edit', 'hospital_checked_in', 'hospital_cancelled', 'hospital_no_show', 'trash', 'other' ), array_keys( $links ) );
-		wp_set_current_user( 0 );
-		$this->assertSame( array(), Status_Actions::row( array(), get_post( $post ) ) );
-	}
-
-	public function test_the_notice_names_the_one_appointment_that_was_set(): void {
-		remove_all_filters( 'title_save_pre' );
-		wp_set_current_user( 1 );
-		set_current_screen( 'edit-hospital_appointment' );
-		$post = $this->post( array( 'status' => 'pending' ), array( 'post_title' => 'Appointment 0448 ' . self::EVIL ) );
-		$page = $this->post( array(), array( 'post_type' => 'page' ) );
-		wp_parse_str( (string) wp_parse_url( Status_Actions::handle_bulk( 'edit.php', 'hospital_set_status:confirmed', array( $post, $page ) ), PHP_URL_QUERY ), $_GET );
-		$html = $this->printed( array( Status_Actions::class, 'notice' ) );
-		$this->assertStringContainsString( 'Appointment 0448', $html );
-		$this->assertStringContainsString( ': Confirmed.', $html );
-		$this->assertStringContainsString( 'Status of 1 appointment could not be set.', $html );
-		$this->assertStringNotContainsString( '<script', $html );
-		$_GET['hospital_one'] = (string) $page;
-		$this->assertStringContainsString( 'Status of 1 appointment set.', $this->printed( array( Status_Actions::class, 'notice' ) ) );
-		$_GET['hospital_one'] = (string) $post;
-		$_GET['hospital_set'] = '2';
-		$this->assertStringContainsString( 'Status of 2 appointments set.', $this->printed( array( Status_Actions::class, 'notice' ) ) );
-		$this->assertStringNotContainsString( 'hospital_one', Status_Actions::handle_bulk( 'edit.php?hospital_one=7', 'hospital_set_status:confirmed', array( $page ) ) );
+		$this->assertStringContainsString( 'HOSPITAL_DB_USER=', $this->printed( array( Screen::class, 'render' ) ) );
+		// An administrator of one site of a network; elsewhere one who lacks the same.
+		$user = wp_insert_user( array( 'user_login' => 'of-one-site-' . wp_rand(), 'user_pass' => wp_generate_password(), 'role' => 'administrator' ) ); // phpcs:ignore WordPress.Arrays
+		wp_set_current_user( $user );
+		add_filter(
+			'user_has_cap',
+			static function ( array $caps ): array {
+				return array_diff_key( $caps, array( 'install_plugins' => true, 'view_site_health_checks' => true ) ); // phpcs:ignore WordPress.Arrays
+			},
+			PHP_INT_MAX
+		);
+		$html = $this->printed( array( Screen::class, 'render' ) );
+		wp_delete_user( $user );
+		$this->assertStringContainsString( 'HOSPITAL_SIDECAR_ADDRESS', $html );
+		$this->assertStringNotContainsString( 'HOSPITAL_DB_USER=', $html );
+		$this->assertStringNotContainsString( 'HOSPITAL_WP_CONFIG=', $html );
+		$this->assertSame( 1, substr_count( $html, '<div class="wrap">' ) );
+		$this->assertStringEndsWith( '</div>', $html );
 	}
 
 	public function test_administrators_hear_of_a_sidecar_that_does_not_answer_though_nobody_wrote(): void {
@@ -217,28 +119,5 @@ final class ScreensTest extends ClinicTestCase {
 	/** How many updates wait for a decision; other tests of the stack may have left some. */
 	private function dead_letters(): int {
 		return (int) ( Sidecar::wait_for( 'GET', '/v1/dead-letters?limit=1' )->data['count'] ?? 0 );
-	}
-
-	/** A cell of the list. */
-	private function cell( string $column, int $post ): string {
-		return $this->printed(
-			static function () use ( $column, $post ): void {
-				do_action( 'manage_hospital_appointment_posts_custom_column', $column, $post );
-			}
-		);
-	}
-
-	/**
-	 * The ids that the list would show.
-	 *
-	 * @param array<string, mixed> $arguments Of the query.
-	 * @return int[]
-	 */
-	private function listed( array $arguments ): array {
-		$query                   = new \WP_Query();
-		$GLOBALS['wp_the_query'] = $query;
-		$ids                     = $query->query( $arguments + array( 'post_type' => Post_Types::APPOINTMENT, 'fields' => 'ids', 'posts_per_page' => -1 ) ); // phpcs:ignore WordPress.Arrays
-		$GLOBALS['wp_the_query'] = $GLOBALS['wp_query'];
-		return $ids;
 	}
 }

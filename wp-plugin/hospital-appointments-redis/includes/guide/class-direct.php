@@ -198,7 +198,7 @@ final class Direct {
 		if ( ! is_array( $value ) && ! is_object( $value ) ) {
 			return $value;
 		}
-		$json = wp_json_encode( $value );
+		$json = json_encode( $value ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- wp_json_encode() replaces what is no UTF-8 by "?".
 		if ( false === $json ) {
 			throw new Failure( 'a value cannot be written as JSON' );
 		}
