@@ -38,6 +38,10 @@ const tokenOption = "hospital_appointments_redis_token"
 // tokenAge is how long a token read from the options table is believed.
 const tokenAge = 5 * time.Second
 
+// tokenPatience is how long a request waits for another token where one is
+// known: less than WordPress waits for its answer (P7).
+const tokenPatience = 200 * time.Millisecond
+
 // tokens knows the API's token: from the configuration, or the plugin's.
 type tokens struct {
 	fixed  string
@@ -54,29 +58,49 @@ func tokenSource(conf config.Config, db *sql.DB, tables appointment.Tables) *tok
 }
 
 // token returns the token. While MySQL is away the last one known is good; an
-// error means that none was ever known.
+// error means that none was ever known. One request at a time asks whether there
+// is another, and the others do not wait for it.
 func (t *tokens) token(ctx context.Context) (string, error) {
 	if t.fixed != "" {
 		return t.fixed, nil
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if time.Now().Before(t.until) {
-		return t.last, nil
+	last, asks := t.known()
+	if !asks {
+		return last, nil
+	}
+	if last != "" {
+		limited, cancel := context.WithTimeout(ctx, tokenPatience)
+		defer cancel()
+		ctx = limited
 	}
 	var token string
 	err := t.db.QueryRowContext(ctx, "SELECT option_value FROM "+t.tables.Options(1)+" WHERE option_name = ?", tokenOption).Scan(&token)
 	switch {
 	case err == nil && token != "":
+		t.mu.Lock()
+		defer t.mu.Unlock()
 		t.last, t.until = token, time.Now().Add(tokenAge)
-	case t.last != "":
-		t.until = time.Now().Add(tokenAge)
+		return token, nil
+	case last != "":
+		return last, nil
 	case err == nil, errors.Is(err, sql.ErrNoRows):
 		return "", fmt.Errorf("the plugin has made no token yet: activate it, or set HOSPITAL_TOKEN")
-	default:
-		return "", fmt.Errorf("read the API's token from the options table: %w: %w", appointment.ErrMySQLAway, err)
 	}
-	return t.last, nil
+	return "", fmt.Errorf("read the API's token from the options table: %w: %w", appointment.ErrMySQLAway, err)
+}
+
+// known returns the last token known, and whether the caller is to ask for
+// another. Nobody else is then, until that one is too old as well.
+func (t *tokens) known() (last string, asks bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if time.Now().Before(t.until) {
+		return t.last, false
+	}
+	if t.last != "" {
+		t.until = time.Now().Add(tokenAge)
+	}
+	return t.last, true
 }
 
 // commands is what the command line tools need of the configuration.

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"time"
-
-	"hospital-appointments-redis/sidecar/appointment"
 )
 
 // drainLast brings home what it can within the deadline, and says what is left;
@@ -38,20 +36,8 @@ func drainBlog(ctx context.Context, p parts, blog uint64) (synced int, err error
 	for {
 		report, err := p.syncer.Sync(ctx, blog)
 		synced += report.Synced
-		if err != nil || report.Left == 0 {
+		if err != nil || report.Left == report.Waiting {
 			return synced, err
-		}
-		names, err := p.store.Members(ctx, blog, -1)
-		if err != nil {
-			return synced, err
-		}
-		waiting := false
-		for _, name := range names {
-			post, err := appointment.ParsePost(blog, name)
-			waiting = waiting || err == nil && post.ID != 0
-		}
-		if !waiting {
-			return synced, nil
 		}
 		select {
 		case <-ctx.Done():

@@ -154,7 +154,8 @@ func (h *health) stats(ctx context.Context) (any, error) {
 			b.Mode = "native"
 		}
 		if counts, err := h.store.Counts(ctx, blog); err == nil {
-			b.DirtyPosts, b.DirtyFields, b.DeadLetters, b.OldestDirtyMS, b.Notices = counts.DirtyPosts, counts.DirtyFields, counts.DeadLetters, counts.Overdue.Milliseconds(), counts.Notices
+			b.Waits = &appointment.Waits{DirtyPosts: counts.DirtyPosts, DirtyFields: counts.DirtyFields, DeadLetters: counts.DeadLetters, OldestDirtyMS: counts.Overdue.Milliseconds()}
+			b.Notices = counts.Notices
 		}
 		b.Notices += untold[blog]
 		for _, each := range h.notifiers {

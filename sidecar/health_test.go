@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"slices"
@@ -162,6 +163,19 @@ func TestRedisThatIsAway(t *testing.T) {
 		var log bytes.Buffer
 		if err := h.atStart(t.Context(), slog.New(slog.NewTextHandler(&log, nil))); err != nil || !strings.Contains(log.String(), "not there yet") {
 			t.Errorf("atStart: %v, log %s", err, &log)
+		}
+	})
+	t.Run("is not counted as one in which nothing waits", func(t *testing.T) {
+		if _, err := db.ExecContext(t.Context(), "INSERT INTO wp_hospital_sync_state (blog_id) VALUES (1)"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.owner.Site(t.Context(), 1); err != nil {
+			t.Fatal(err)
+		}
+		got, err := h.stats(t.Context())
+		text, err2 := json.Marshal(got)
+		if err != nil || err2 != nil || strings.Contains(string(text), "dirty_posts") || !strings.Contains(string(text), `"mode":"native"`) {
+			t.Errorf("stats %s, %v, %v", text, err, err2)
 		}
 	})
 	t.Run("is not fit for a return", func(t *testing.T) {

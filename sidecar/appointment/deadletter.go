@@ -9,6 +9,7 @@ type DeadLetter struct {
 	Key     string
 	Value   string
 	Deleted bool
+	Lost    bool // there is nothing to write until somebody gives it a value
 	Version Version
 	Code    string // stable: DeadPostGone, DeadRefused, ...
 	Reason  string // in words, without the value
@@ -24,6 +25,8 @@ const (
 	DeadUnresolved = "unresolved" // no post has this slug
 	DeadRefused    = "refused"    // MySQL refuses the value
 	DeadOvertaken  = "overtaken"  // core wrote while MySQL was away from us, or when its post was made
+	DeadValueLost  = "value_lost" // Redis has its mark, and no value
+	DeadUnreadable = "unreadable" // what is kept of it is not what a sidecar keeps
 	DeadNoVersion  = "no_version" // its mark was not made by us: nobody can tell whether it is the newest
 )
 

@@ -16,6 +16,10 @@ var (
 	// ErrOtherDeadLetter: the dead letter is of another write than the one that
 	// was decided about. It stays.
 	ErrOtherDeadLetter = errors.New("that dead letter has made way for one of another write")
+	// ErrNothingToWrite: the value of that dead letter was lost. It stays.
+	ErrNothingToWrite = errors.New("that dead letter has no value to write: give it one, or discard it")
+	// ErrForeignKeys: what a ForeignKeysError is.
+	ErrForeignKeys = errors.New("the post's keys in Redis hold what no sidecar has put there")
 	// ErrNative: no lease; core writes now. Nothing was written.
 	ErrNative = errors.New("the site is in native mode")
 	// ErrDeadline: the request's deadline passed before anything was written.
@@ -63,6 +67,8 @@ type ForeignKeysError struct{ Posts []Post }
 func (f *ForeignKeysError) Error() string {
 	return fmt.Sprintf("the Redis keys of %d posts hold no hashes", len(f.Posts))
 }
+
+func (f *ForeignKeysError) Unwrap() error { return ErrForeignKeys }
 
 // RefusedError is a field that MySQL refuses for good. Nothing was written.
 type RefusedError struct {

@@ -60,6 +60,9 @@ type Dirty struct {
 	Key     string
 	Value   string
 	Deleted bool // a tombstone
+	// Lost: it has no value and is no tombstone. Somebody else's hands, or an
+	// eviction, took the value; it ends as a dead letter.
+	Lost    bool
 	Version Version
 	At      time.Time // when it was written, by Redis' clock
 	Direct  bool      // came past WordPress

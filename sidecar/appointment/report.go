@@ -32,6 +32,7 @@ type Waiting struct {
 type SyncReport struct {
 	Synced     int // fields settled in MySQL
 	Left       int // posts still dirty
+	Waiting    int // of these, slugs that no post has, which only a new post can help; of Sync and Drain
 	Dead       int // fields that became dead letters
 	Generation uint64
 }

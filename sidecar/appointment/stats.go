@@ -15,20 +15,26 @@ type Stats struct {
 
 // BlogStats is the state of one site of the network.
 type BlogStats struct {
-	Blog          uint64 `json:"blog"`
-	Mode          string `json:"mode"` // "offload" or "native"
-	Epoch         uint64 `json:"epoch"`
-	Lease         bool   `json:"lease"` // this sidecar may acknowledge writes
-	Held          bool   `json:"held"`  // native until the plugin is activated again
-	DirtyPosts    int64  `json:"dirty_posts"`
-	DirtyFields   int64  `json:"dirty_fields"`
-	OldestDirtyMS int64  `json:"oldest_dirty_ms"` // age of the oldest write not yet in MySQL
-	DeadLetters   int64  `json:"dead_letters"`
+	Blog  uint64 `json:"blog"`
+	Mode  string `json:"mode"` // "offload" or "native"
+	Epoch uint64 `json:"epoch"`
+	Lease bool   `json:"lease"` // this sidecar may acknowledge writes
+	Held  bool   `json:"held"`  // native until the plugin is activated again
+	*Waits
 	// Of what came past WordPress and was synced: fields that WordPress was not
 	// told of yet, and for how long it has refused to hear.
 	Notices         int64  `json:"notices"`
 	NoticesFailedMS int64  `json:"notices_failed_ms"`
 	NoticesError    string `json:"notices_error"`
+}
+
+// Waits is what of a site waits in Redis; nil, and left out of JSON, where Redis
+// could not be asked: that is not zero.
+type Waits struct {
+	DirtyPosts    int64 `json:"dirty_posts"`
+	DirtyFields   int64 `json:"dirty_fields"`
+	OldestDirtyMS int64 `json:"oldest_dirty_ms"` // age of the oldest write not yet in MySQL
+	DeadLetters   int64 `json:"dead_letters"`
 }
 
 // LagStats is a distribution of milliseconds.

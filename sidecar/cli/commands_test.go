@@ -14,7 +14,7 @@ import (
 
 var figures = appointment.Stats{
 	UptimeSeconds: 3723,
-	Blogs:         []appointment.BlogStats{{Blog: 1, Mode: "offload", Epoch: 7, Lease: true, DirtyPosts: 3, OldestDirtyMS: 120, DeadLetters: 2}},
+	Blogs:         []appointment.BlogStats{{Blog: 1, Mode: "offload", Epoch: 7, Lease: true, Waits: &appointment.Waits{DirtyPosts: 3, OldestDirtyMS: 120, DeadLetters: 2}}},
 	Lag:           appointment.LagStats{P50: 12, P99: 250, Count: 9},
 	Redis:         appointment.RedisStats{Version: "8.0", RunID: "4f", UsedMemory: 3 << 20},
 	MySQL:         appointment.MySQLStats{Version: "9.1"},
@@ -51,7 +51,7 @@ MySQL refused some writes: see hospital-sidecar dead list
 	t.Run("shows them to programs", func(t *testing.T) {
 		r := runAgainst(t, says(200, ready), "status", "--json")
 		var found report
-		if err := json.Unmarshal([]byte(r.out), &found); err != nil || r.code != 0 || !found.Ready || found.Stats.Version != "1.0.0" || found.Stats.Blogs[0] != figures.Blogs[0] || found.Stats.Warnings[0] != figures.Warnings[0] {
+		if err := json.Unmarshal([]byte(r.out), &found); err != nil || r.code != 0 || !found.Ready || found.Stats.Version != "1.0.0" || *found.Stats.Blogs[0].Waits != *figures.Blogs[0].Waits || found.Stats.Warnings[0] != figures.Warnings[0] {
 			t.Errorf("%v\n%+v", err, r)
 		}
 	})
@@ -60,6 +60,14 @@ MySQL refused some writes: see hospital-sidecar dead list
 		runAgainst(t, answers(t, "readyz_missing"), "status", "--ready", "--json").want(t, 1, "{\n  \"ready\": false,\n  \"missing\": [\n    \"redis: connection refused\"\n  ]\n}\n", "")
 		notReady := map[string]string{"/readyz": `{"ready":false,"missing":["mysql: gone"]}`}
 		runAgainst(t, says(503, notReady), "status").want(t, 1, "not ready\n  mysql: gone\n", "")
+	})
+	t.Run("counts nothing as none where Redis could not be asked", func(t *testing.T) {
+		away := `{"version":"1.0.0","stats":{"blogs":[{"blog":1,"mode":"native","epoch":8}]}}`
+		notReady := map[string]string{"/readyz": `{"ready":false,"missing":["redis: gone"]}`, "/v1/stats": away}
+		mux := http.NewServeMux()
+		mux.Handle("/readyz", says(503, notReady))
+		mux.Handle("/v1/stats", says(200, notReady))
+		runAgainst(t, mux, "status").want(t, 1, "1     native  8      no     no    ?      ?       ?", "")
 	})
 	t.Run("fails when the figures cannot be had", func(t *testing.T) {
 		noStats := http.NewServeMux()
@@ -73,7 +81,7 @@ MySQL refused some writes: see hospital-sidecar dead list
 func TestFlush(t *testing.T) {
 	t.Run("says how many fields it brought home", func(t *testing.T) {
 		runAgainst(t, answers(t, "sync"), "flush").want(t, 0, "fields brought to MySQL: 3; nothing left\n", "")
-		runAgainst(t, answers(t, "sync"), "flush", "--json").want(t, 0, "{\n  \"synced\": 3,\n  \"left\": 0\n}\n", "")
+		runAgainst(t, answers(t, "sync"), "flush", "--json").want(t, 0, "{\n  \"synced\": 3,\n  \"left\": 0,\n  \"waiting\": 0\n}\n", "")
 	})
 	t.Run("goes on until nothing is left, on the blog named", func(t *testing.T) {
 		left := 2
@@ -85,10 +93,15 @@ func TestFlush(t *testing.T) {
 			left--
 		}), "flush", "--blog", "4").want(t, 0, "fields brought to MySQL: 3; nothing left\n", "")
 	})
+	t.Run("waits for no slug whose post has not come", func(t *testing.T) {
+		slugs := says(200, map[string]string{"/v1/sync": `{"synced":1,"left":2,"waiting":2}`})
+		runAgainst(t, slugs, "flush", "--timeout", "1s").want(t, 0, "fields brought to MySQL: 1; slugs that wait for their post: 2\n", "")
+		runAgainst(t, slugs, "flush", "--timeout", "1s", "--json").want(t, 0, "{\n  \"synced\": 1,\n  \"left\": 2,\n  \"waiting\": 2\n}\n", "")
+	})
 	t.Run("fails when something is left in the end", func(t *testing.T) {
-		stuck := says(200, map[string]string{"/v1/sync": `{"synced":0,"left":2}`})
+		stuck := says(200, map[string]string{"/v1/sync": `{"synced":0,"left":2,"waiting":1}`})
 		runAgainst(t, stuck, "flush", "--timeout", "1s").want(t, 1, "", "hospital-sidecar: fields brought to MySQL: 0; posts left after 1s: 2\n")
-		runAgainst(t, stuck, "flush", "--timeout", "1s", "--json").want(t, 1, "{\n  \"synced\": 0,\n  \"left\": 2\n}\n", "")
+		runAgainst(t, stuck, "flush", "--timeout", "1s", "--json").want(t, 1, "{\n  \"synced\": 0,\n  \"left\": 2,\n  \"waiting\": 1\n}\n", "")
 	})
 }
 
@@ -140,6 +153,10 @@ func TestDeadShow(t *testing.T) {
 		r := runAgainst(t, evil, "dead", "show", "1", "k/? x", "--json")
 		r.want(t, 0, `"value": "\u001b[2J\u009b31m\u202etxt\n\u007f é\udb40\udc01"`, "")
 	})
+	t.Run("says that a value was lost", func(t *testing.T) {
+		lost := says(200, map[string]string{"/v1/dead-letters/1/k": `{"dead_letter":{"post":"1","key":"k","deleted":false,"lost":true}}`})
+		runAgainst(t, lost, "dead", "show", "1", "k").want(t, 0, "value    (lost)", "")
+	})
 	t.Run("takes names that look like flags after --", func(t *testing.T) {
 		handler := says(200, map[string]string{"/v1/dead-letters/1/--json": `{"dead_letter":{"post":"1","key":"--json","deleted":true}}`})
 		runAgainst(t, handler, "dead", "show", "--", "1", "--json").want(t, 0, "value    (deleted)", "")
@@ -156,6 +173,11 @@ func TestDeadRetry(t *testing.T) {
 	})
 	t.Run("retries all", func(t *testing.T) {
 		runAgainst(t, answers(t, "dead_letters_retry"), "dead", "retry", "--all").want(t, 0, "dead letters retried: 2\n", "")
+	})
+	t.Run("names those that only a person can help, and fails", func(t *testing.T) {
+		some := says(200, map[string]string{"/v1/dead-letters/retry": `{"retried":1,"failed":[{"post":"7","key":"notes","code":"foreign_keys","message":"somebody's keys"}]}`})
+		runAgainst(t, some, "dead", "retry", "--all").want(t, 1, "7 notes: somebody's keys (foreign_keys)\ndead letters retried: 1\n", "")
+		runAgainst(t, some, "dead", "retry", "--all", "--json").want(t, 1, `"code": "foreign_keys"`, "")
 	})
 	t.Run("fails when not all could be retried", func(t *testing.T) {
 		refusal := says(503, map[string]string{"/v1/dead-letters/retry": `{"error":{"code":"redis_unavailable","message":"Redis is not reachable"},"request_id":"r"}`})

@@ -12,8 +12,9 @@ import (
 type letter struct {
 	Post    octets    `json:"post"`
 	Key     octets    `json:"key"`
-	Value   *octets   `json:"value,omitempty"` // nil for a deletion
+	Value   *octets   `json:"value,omitempty"` // nil for a deletion, or where it was lost
 	Deleted bool      `json:"deleted"`
+	Lost    bool      `json:"lost,omitempty"`
 	Code    string    `json:"code"`
 	Reason  string    `json:"reason"`
 	Version string    `json:"version"`
@@ -114,7 +115,7 @@ func (c *command) deadShow(ctx context.Context, args []string) error {
 	c.printf("post     %s\nkey      %s\ncode     %s\nreason   %s\nversion  %s\nat       %s\n",
 		string(l.Post), string(l.Key), l.Code, l.Reason, l.Version, l.At.Format(time.RFC3339))
 	if l.Value == nil {
-		c.printf("value    (deleted)\n")
+		c.printf("value    (%s)\n", map[bool]string{true: "lost", false: "deleted"}[l.Lost])
 		return nil
 	}
 	c.printf("value    %s\n", string(*l.Value))

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -9,6 +10,15 @@ import (
 	"strings"
 )
 
+// failed is a dead letter that a retry of all could not write.
+type failed struct {
+	Post    octets `json:"post"`
+	Key     octets `json:"key"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// deadRetry fails if one is left that only a person can help.
 func (c *command) deadRetry(ctx context.Context, args []string) error {
 	set := c.onBlog(c.flags("dead retry"))
 	every := set.Bool("all", false, "every dead letter")
@@ -25,12 +35,22 @@ func (c *command) deadRetry(ctx context.Context, args []string) error {
 	}
 	if *every {
 		var answer struct {
-			Retried int `json:"retried"`
+			Retried int      `json:"retried"`
+			Failed  []failed `json:"failed,omitempty"`
 		}
 		if err := client.call(ctx, http.MethodPost, c.path("/v1/dead-letters/retry", nil), nil, &answer); err != nil {
 			return err
 		}
-		return c.done("retried", answer.Retried)
+		if len(answer.Failed) == 0 {
+			return c.done("retried", answer.Retried)
+		}
+		if c.json {
+			return cmp.Or(c.printJSON(answer), errPrinted)
+		}
+		for _, each := range answer.Failed {
+			c.printf("%s %s: %s (%s)\n", string(each.Post), string(each.Key), each.Message, each.Code)
+		}
+		return cmp.Or(c.done("retried", answer.Retried), errPrinted)
 	}
 	if err := client.call(ctx, http.MethodPost, c.letterPath(names[0], names[1], "/retry"), nil, &struct{}{}); err != nil {
 		return err

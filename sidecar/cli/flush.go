@@ -16,11 +16,13 @@ const pause = 100 * time.Millisecond
 
 // flushed is what a flush did.
 type flushed struct {
-	Synced int `json:"synced"`
-	Left   int `json:"left"`
+	Synced  int `json:"synced"`
+	Left    int `json:"left"`
+	Waiting int `json:"waiting"` // of those left, for a post that has their slug
 }
 
-// flush syncs until nothing is dirty, or until the timeout; then it fails.
+// flush syncs until nothing is dirty but what only a new post can help, or until
+// the timeout; then it fails.
 func (c *command) flush(ctx context.Context, args []string) error {
 	set := c.onBlog(c.flags("flush"))
 	timeout := set.Duration("timeout", patience, "how long to try")
@@ -41,6 +43,10 @@ func (c *command) flush(ctx context.Context, args []string) error {
 		return fmt.Errorf("fields brought to MySQL: %d; posts left after %s: %d", done.Synced, *timeout, done.Left)
 	case c.json:
 		return cmp.Or(c.printJSON(done), hide(err))
+	}
+	if done.Left > 0 {
+		c.printf("fields brought to MySQL: %d; slugs that wait for their post: %d\n", done.Synced, done.Left)
+		return nil
 	}
 	c.printf("fields brought to MySQL: %d; nothing left\n", done.Synced)
 	return nil
@@ -63,8 +69,8 @@ func (c *Client) syncAll(ctx context.Context, path string) (flushed, error) {
 			return total, err
 		}
 		total.Synced += each.Synced
-		total.Left = each.Left
-		if each.Left == 0 {
+		total.Left, total.Waiting = each.Left, each.Waiting
+		if each.Left == each.Waiting {
 			return total, nil
 		}
 		select {

@@ -112,7 +112,7 @@ func (c *command) printStats(s *appointment.Stats) {
 	for _, warning := range s.Warnings {
 		c.printf("warning: %s\n", warning)
 	}
-	if slices.ContainsFunc(s.Blogs, func(b appointment.BlogStats) bool { return b.DeadLetters > 0 }) {
+	if slices.ContainsFunc(s.Blogs, func(b appointment.BlogStats) bool { return b.Waits != nil && b.DeadLetters > 0 }) {
 		c.printf("MySQL refused some writes: see hospital-sidecar dead list\n")
 	}
 }
@@ -121,6 +121,10 @@ func (c *command) printBlogs(blogs []appointment.BlogStats) {
 	table := c.table("BLOG", "MODE", "EPOCH", "LEASE", "HELD", "DIRTY", "OLDEST", "DEAD")
 	yes := map[bool]string{true: "yes", false: "no"}
 	for _, b := range blogs {
+		if b.Waits == nil { // Redis could not be asked
+			table.row(b.Blog, b.Mode, b.Epoch, yes[b.Lease], yes[b.Held], "?", "?", "?")
+			continue
+		}
 		table.row(b.Blog, b.Mode, b.Epoch, yes[b.Lease], yes[b.Held], b.DirtyPosts, (time.Duration(b.OldestDirtyMS) * time.Millisecond).String(), b.DeadLetters)
 	}
 	table.flush()

@@ -30,6 +30,7 @@ func (s *Server) sync(c *call) error {
 	}
 	c.count("synced", report.Synced)
 	c.count("left", report.Left)
+	c.count("waiting", report.Waiting)
 	c.ack = appointment.SQL
 	return nil
 }

@@ -97,10 +97,13 @@ func (c *call) deadLetter(name string, l appointment.DeadLetter) {
 	c.open(name, '{')
 	c.bytes("post", l.Post.Member())
 	c.bytes("key", l.Key)
-	if !l.Deleted {
+	if !l.Deleted && (!l.Lost || l.Value != "") {
 		c.bytes("value", l.Value)
 	}
 	c.bool("deleted", l.Deleted)
+	if l.Lost {
+		c.bool("lost", true)
+	}
 	c.bytes("code", l.Code)
 	c.bytes("reason", l.Reason)
 	c.bytes("version", l.Version.String())

@@ -27,9 +27,9 @@ func (s *Server) retryDeadLetter(c *call) error {
 	return nil
 }
 
-// retryDeadLetters retries every one, and stops at the first that cannot be:
-// what keeps one from being written keeps all. One that somebody else took
-// meanwhile is no failure.
+// retryDeadLetters retries every one, and stops at the first that cannot be where
+// what keeps it from being written keeps all. One that only a person can help is
+// named, and keeps no other; one that somebody else took meanwhile is no failure.
 func (s *Server) retryDeadLetters(c *call) error {
 	if err := nothing(c); err != nil {
 		return err
@@ -45,9 +45,15 @@ func (s *Server) retryDeadLetters(c *call) error {
 	// Of a field that has two, of its post and of the slug from before, the newer comes last.
 	slices.SortStableFunc(all, func(a, b appointment.DeadLetter) int { return a.Version.Compare(b.Version) })
 	retried, level := 0, appointment.SQL
+	var failed []appointment.DeadLetter
+	var why []error
 	for _, each := range all {
 		err := s.retry(c, each, actor)
 		if errors.Is(err, appointment.ErrUnknownDeadLetter) {
+			continue
+		}
+		if errors.Is(err, appointment.ErrForeignKeys) || errors.Is(err, appointment.ErrNothingToWrite) {
+			failed, why = append(failed, each), append(why, err)
 			continue
 		}
 		if err != nil {
@@ -61,6 +67,20 @@ func (s *Server) retryDeadLetters(c *call) error {
 		c.ack = none
 	}
 	c.count("retried", retried)
+	if len(failed) == 0 {
+		return nil
+	}
+	c.open("failed", '[')
+	for i, each := range failed {
+		row, message, _ := explain(why[i])
+		c.open("", '{')
+		c.bytes("post", each.Post.Member())
+		c.bytes("key", each.Key)
+		c.bytes("code", row.name)
+		c.bytes("message", message)
+		c.close('}')
+	}
+	c.close(']')
 	return nil
 }
 

@@ -50,6 +50,8 @@ var codes = []code{
 	{"unknown_post", 404, doneNo, "no such appointment", []error{appointment.ErrUnknownPost}},
 	{"unknown_dead_letter", 404, doneNo, "no such dead letter", []error{appointment.ErrUnknownDeadLetter}},
 	{"other_dead_letter", 409, doneNo, "that dead letter has made way for one of another write: look again", []error{appointment.ErrOtherDeadLetter}},
+	{"nothing_to_write", 409, doneNo, "that dead letter has no value to write: give it one, or discard it", []error{appointment.ErrNothingToWrite}},
+	{"foreign_keys", 409, doneNo, "the post's keys in Redis hold what no sidecar has put there: it waits until they are removed", []error{appointment.ErrForeignKeys}},
 	{methodNotAllowed, 405, doneNo, "this route does not take that method", nil},
 	{"native", 409, doneNo, "the site is in native mode: core writes", []error{appointment.ErrNative}},
 	{"not_held", 409, doneNo, "the site is not held in native mode", []error{appointment.ErrNotHeld}},

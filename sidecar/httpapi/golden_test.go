@@ -131,8 +131,9 @@ func scripts() map[string]func(*fakes) {
 		"error_post_locked":                fails(appointment.ErrPostLocked),
 		"error_mysql_unavailable_unknown":  fails(appointment.ErrUnknownCommit),
 
-		"error_native":                    fails(appointment.ErrNative),
-		"error_not_held":                  fails(appointment.ErrNotHeld),
+		"error_nothing_to_write": func(f *fakes) { f.letters, f.retryErr = deadLetters(), []error{appointment.ErrNothingToWrite} },
+		"error_foreign_keys":     func(f *fakes) { f.letters, f.retryErr = deadLetters(), []error{&appointment.ForeignKeysError{}} },
+		"error_native":           fails(appointment.ErrNative), "error_not_held": fails(appointment.ErrNotHeld),
 		"error_other_site":                fails(appointment.ErrOtherSite),
 		"error_redis_unavailable":         fails(appointment.ErrRedisAway),
 		"error_redis_unavailable_unknown": fails(appointment.ErrUnknownOutcome),

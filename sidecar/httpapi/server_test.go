@@ -161,6 +161,16 @@ func TestRetryingAllStopsAtTheFirstThatCannotBe(t *testing.T) {
 	}
 }
 
+func TestRetryingAllNamesThoseThatOnlyAPersonCanHelp(t *testing.T) {
+	f := newFakes()
+	f.letters = deadLetters()
+	f.retryErr = []error{&appointment.ForeignKeysError{Posts: []appointment.Post{f.letters[0].Post}}, nil}
+	a := ask(t, f.server(t), "POST", "/v1/dead-letters/retry", "")
+	if named := fmt.Sprint(a.body["failed"]); a.status != 200 || a.body["retried"] != 1.0 || !strings.Contains(named, "code:foreign_keys") || !strings.Contains(named, "post:appt_9") {
+		t.Errorf("got %v", a.body)
+	}
+}
+
 func TestMetricsCountByRouteAndCode(t *testing.T) {
 	f := newFakes()
 	s := f.server(t)

@@ -3,6 +3,8 @@ package postmeta
 import (
 	"context"
 	"database/sql"
+	"maps"
+	"slices"
 
 	"hospital-appointments-redis/sidecar/appointment"
 )
@@ -56,6 +58,33 @@ func (d *DB) Facts(ctx context.Context, blog uint64, ids []uint64) (map[uint64]a
 		}
 	}
 	return facts, nil
+}
+
+// Spelt returns the rows of a post's keys by those keys, where the rows have them
+// in another spelling only.
+func (d *DB) Spelt(ctx context.Context, blog uint64, keys []string, rows map[string][]string) (map[string][]string, error) {
+	asked := map[string]bool{}
+	for _, key := range keys {
+		for other := range rows {
+			if len(rows[key]) == 0 && mayBeOne(key, other) {
+				asked[key], asked[other] = true, true
+			}
+		}
+	}
+	names := slices.Sorted(maps.Keys(asked))
+	spelt, err := spell(ctx, d.db, d.tables.Postmeta(blog), names)
+	if err != nil {
+		return nil, asAway("compare keys", err)
+	}
+	found := map[string][]string{}
+	for _, key := range keys {
+		for _, other := range names {
+			if len(rows[key]) == 0 && spelt.of(other) == spelt.of(key) {
+				found[key] = append(found[key], rows[other]...)
+			}
+		}
+	}
+	return found, nil
 }
 
 // NativeWrites counts the native-write rows of a blog.

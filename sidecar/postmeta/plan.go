@@ -115,8 +115,8 @@ func (s state) overtaken(post uint64, field appointment.Dirty) bool {
 	return false
 }
 
-// doomed lists the fields that can never be written: those without a version,
-// those of a post that is gone, those accepted while MySQL was away which core
+// doomed lists the fields that can never be written: those without a version or
+// without the value that they had, those of a post that is gone, those accepted while MySQL was away which core
 // overtook unseen, and those that came by a slug where there is a row by now. A
 // field not above the fence needs no writing any more.
 func (s state) doomed(reading appointment.Reading, before fence) []appointment.DeadLetter {
@@ -131,6 +131,8 @@ func (s state) doomed(reading appointment.Reading, before fence) []appointment.D
 		case field.Version.Compare(before.version) <= 0:
 		case overtaken && field.Unverified:
 			letters = append(letters, letter(reading, field, appointment.DeadOvertaken, "accepted while MySQL was away; WordPress wrote the same field meanwhile"))
+		case !overtaken && field.Lost:
+			letters = append(letters, letter(reading, field, appointment.DeadValueLost, "its value was lost in Redis: its mark is there, and says that it was not deleted"))
 		case !overtaken && !field.Deleted && !s.exists[reading.Post.ID]:
 			letters = append(letters, letter(reading, field, appointment.DeadPostGone, "no such post in the posts table"))
 		}
@@ -163,7 +165,7 @@ func (s state) hold(ids []uint64, field appointment.Dirty) bool {
 
 func letter(reading appointment.Reading, field appointment.Dirty, code, reason string) appointment.DeadLetter {
 	return appointment.DeadLetter{
-		Post: reading.Post, Key: field.Key, Value: field.Value, Deleted: field.Deleted, Version: field.Version,
+		Post: reading.Post, Key: field.Key, Value: field.Value, Deleted: field.Deleted, Lost: field.Lost, Version: field.Version,
 		Code: code, Reason: reason, At: reading.At, Slot: field.Slot, Mark: field.Mark,
 	}
 }

@@ -48,14 +48,19 @@ func isASCII(key string) bool {
 	return true
 }
 
-// spell asks MySQL which of some keys are one. In a union with the column, whose
-// collation weighs more than a literal's, they are compared as the column is.
+// spell asks MySQL which of some keys are one.
 func (l locker) spell(ctx context.Context, keys []string) (spellings, error) {
+	return spell(ctx, l.tx, l.tables.Postmeta(l.blog), keys)
+}
+
+// spell compares keys in a union with the column, whose collation weighs more
+// than a literal's: as the column is compared.
+func spell(ctx context.Context, in querier, postmeta string, keys []string) (spellings, error) {
 	if len(keys) < 2 {
 		return nil, nil
 	}
 	var query strings.Builder
-	query.WriteString("SELECT n, MIN(n) OVER (PARTITION BY k) FROM (SELECT meta_key AS k, -1 AS n FROM " + l.tables.Postmeta(l.blog) + " WHERE 1 = 0")
+	query.WriteString("SELECT n, MIN(n) OVER (PARTITION BY k) FROM (SELECT meta_key AS k, -1 AS n FROM " + postmeta + " WHERE 1 = 0")
 	args := make([]any, len(keys))
 	for i, key := range keys {
 		query.WriteString(" UNION ALL SELECT ?, " + strconv.Itoa(i))
@@ -63,7 +68,7 @@ func (l locker) spell(ctx context.Context, keys []string) (spellings, error) {
 	}
 	query.WriteString(") AS names")
 	s := spellings{}
-	return s, l.each(ctx, query.String(), args, func(scan func(...any) error) error {
+	return s, each(ctx, in, query.String(), args, func(scan func(...any) error) error {
 		var n, one int
 		err := scan(&n, &one)
 		s[keys[n]] = keys[one]

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +19,7 @@ import (
 type stored struct {
 	Value   []byte    `json:"value"`
 	Deleted bool      `json:"deleted,omitempty"`
+	Lost    bool      `json:"lost,omitempty"`
 	Version string    `json:"version"`
 	Code    string    `json:"code"`
 	Reason  string    `json:"reason"`
@@ -28,28 +28,31 @@ type stored struct {
 }
 
 func storedFrom(l appointment.DeadLetter) stored {
-	return stored{Value: []byte(l.Value), Deleted: l.Deleted, Version: l.Version.String(), Code: l.Code, Reason: l.Reason, At: l.At, Type: l.Post.Type}
+	return stored{Value: []byte(l.Value), Deleted: l.Deleted, Lost: l.Lost, Version: l.Version.String(), Code: l.Code, Reason: l.Reason, At: l.At, Type: l.Post.Type}
 }
 
-func parseLetter(blog uint64, field, body string) (appointment.DeadLetter, error) {
+// parseLetter reads one as Redis keeps it. One that is not what a sidecar keeps
+// there holds up no other: it is shown as it is, and can be edited or discarded.
+func parseLetter(blog uint64, field, body string) appointment.DeadLetter {
 	member, key, _ := strings.Cut(field, ":")
 	post, err := appointment.ParsePost(blog, member)
 	if err != nil {
-		return appointment.DeadLetter{}, fmt.Errorf("dead letter %q: %w", member, err)
+		post = appointment.Post{Blog: blog, Slug: member}
 	}
 	var s stored
-	if err := json.Unmarshal([]byte(body), &s); err != nil {
-		return appointment.DeadLetter{}, fmt.Errorf("dead letter of post %s: %w", member, err)
-	}
-	version, err := appointment.ParseVersion(s.Version)
-	if err != nil {
-		return appointment.DeadLetter{}, fmt.Errorf("dead letter of post %s: %w", member, err)
+	err2 := json.Unmarshal([]byte(body), &s)
+	version, err3 := appointment.ParseVersion(s.Version)
+	if err := cmp.Or(err, err2, err3); err != nil {
+		return appointment.DeadLetter{
+			Post: post, Key: key, Value: body, Lost: true,
+			Code: appointment.DeadUnreadable, Reason: "it is not what a sidecar keeps as a dead letter",
+		}
 	}
 	post.Type = s.Type
 	return appointment.DeadLetter{
-		Post: post, Key: key, Value: string(s.Value), Deleted: s.Deleted,
+		Post: post, Key: key, Value: string(s.Value), Deleted: s.Deleted, Lost: s.Lost,
 		Version: version, Code: s.Code, Reason: s.Reason, At: s.At,
-	}, nil
+	}
 }
 
 // DeadLetters returns all dead letters of a blog, by post and key.
@@ -64,11 +67,7 @@ func (s *Store) DeadLetters(ctx context.Context, blog uint64) ([]appointment.Dea
 	}
 	letters := make([]appointment.DeadLetter, 0, len(all))
 	for field, body := range all {
-		l, err := parseLetter(blog, field, body)
-		if err != nil {
-			return nil, err
-		}
-		letters = append(letters, l)
+		letters = append(letters, parseLetter(blog, field, body))
 	}
 	slices.SortFunc(letters, func(a, b appointment.DeadLetter) int {
 		return cmp.Or(cmp.Compare(a.Post.ID, b.Post.ID), cmp.Compare(a.Post.Slug, b.Post.Slug), cmp.Compare(a.Key, b.Key))
@@ -89,5 +88,5 @@ func (s *Store) DeadLetter(ctx context.Context, post appointment.Post, key strin
 	if err != nil {
 		return appointment.DeadLetter{}, classify(err)
 	}
-	return parseLetter(post.Blog, letter(post.Member(), key), body)
+	return parseLetter(post.Blog, letter(post.Member(), key), body), nil
 }

@@ -6,7 +6,8 @@
 //
 //	hash   dirty hash   state
 //	value  mark         dirty: Redis is its truth
-//	-      mark         tombstone: deleted, MySQL does not know yet
+//	-      mark with 0  tombstone: deleted, MySQL does not know yet
+//	-      mark         its value was lost: it ends as a dead letter, and readers see the row
 //	value  -            clean copy, a courtesy to other readers of Redis
 //	-      -            clean: only MySQL has it
 //
@@ -14,7 +15,10 @@
 // past WordPress, u for one accepted while MySQL was away, s for one that came by
 // a slug and moved to its post: alone it came before the post had the slug, with
 // u its version says what it is newer than. Marks are compared as strings; no
-// two writes have the same.
+// two writes have the same. The milliseconds of a tombstone begin with a 0, which
+// older sidecars read like ours. What they left plain, up to the counter that
+// "plain" beside the floor says, becomes like ours when it is claimed; a tombstone
+// that one of them makes later, running beside ours, is a dead letter.
 //
 // The dirty set holds each post with a dirty field, scored by the time its
 // sync is due. A claim rescores it to the end of its lease, so a crashed claim

@@ -19,6 +19,9 @@ var errOtherRun = errors.New("redis has another run id")
 // as a master that a failover has replaced.
 var errReplica = errors.New("redis is not a master")
 
+// errWrongType: a script met a key that does not hold what it should.
+var errWrongType = errors.New("a key holds no hash")
+
 // classify turns an error of go-redis into one of the domain, by the one
 // question that matters to a writer: may the script have run?
 func classify(err error) error {
@@ -44,6 +47,8 @@ func classify(err error) error {
 		return fmt.Errorf("%w: %s", appointment.ErrRedisFull, text)
 	case refusedWhole(text), errors.Is(err, errReplica), errors.As(err, &dial) && dial.Op == "dial", errors.Is(err, redis.ErrPoolTimeout), errors.Is(err, redis.ErrClosed):
 		return fmt.Errorf("%w: %s", appointment.ErrRedisAway, text)
+	case isWrongType(err):
+		return fmt.Errorf("%w: %w: %s", appointment.ErrUnknownOutcome, errWrongType, text)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("%w: %w", appointment.ErrUnknownOutcome, err)
 	}

@@ -37,7 +37,7 @@ func (k keys) site(blog uint64) string {
 // floor is a hash: token, epoch (the lowest that may still write), counter (of
 // versions and stamps), dirty (how many fields are), generation (grows with
 // every sync that cleared a field), site (whose fields these are), keys (see
-// KeysVersion), unseen:SLUG of each slug that was written to while nobody could
+// KeysVersion), plain (see doc.go), unseen:SLUG of each slug that was written to while nobody could
 // look it up, and unseen (how many these are). They live and die together.
 func (k keys) floor(blog uint64) string  { return k.site(blog) + "appointments:floor" }
 func (k keys) dirty(blog uint64) string  { return k.site(blog) + "appointments:dirty" }

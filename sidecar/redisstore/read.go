@@ -42,7 +42,9 @@ func (s *Store) Dirty(ctx context.Context, blog uint64, id string, posts []appoi
 		fields, _ := each.([]any)
 		p := posts[i]
 		for j := 0; j+2 < len(fields); j += 3 {
-			view.Posts[p.Member()] = append(view.Posts[p.Member()], parseDirty(fields[j:j+3]))
+			if d := parseDirty(fields[j : j+3]); !d.Lost { // else the row is all that there is
+				view.Posts[p.Member()] = append(view.Posts[p.Member()], d)
+			}
 		}
 	}
 	return view, nil
@@ -55,8 +57,9 @@ func parseDirty(parts []any) appointment.Dirty {
 	key, _ := parts[0].(string)
 	mark, _ := parts[1].(string)
 	value, has := parts[2].(string)
-	d := appointment.Dirty{Key: key, Mark: mark, Value: value, Deleted: !has}
 	text, rest, _ := strings.Cut(mark, "@")
+	tombstone := strings.HasPrefix(rest, "0")
+	d := appointment.Dirty{Key: key, Mark: mark, Value: value, Deleted: !has && tombstone, Lost: !has && !tombstone}
 	bare := strings.TrimRight(rest, "dus")
 	ms, err := strconv.ParseInt(bare, 10, 64)
 	version, err2 := appointment.ParseVersion(text)

@@ -14,9 +14,14 @@ import (
 // Retry makes the dead letter of a post and key a write of this moment to the
 // write's post, which is another only where a slug's has come since. It is made
 // under the write's lease, and the letter goes with it. ErrUnknownDeadLetter:
-// there is none, or somebody else took it, or wrote the field, meanwhile.
+// there is none, or somebody else took it, or wrote the field, meanwhile;
+// ErrNothingToWrite: its value was lost; *appointment.ForeignKeysError: the
+// post's keys cannot take it.
 func (s *Store) Retry(ctx context.Context, w appointment.Write, of appointment.Post, key string) error {
 	return s.asRead(ctx, of, key, func(body string, l appointment.DeadLetter) (int64, error) {
+		if l.Lost {
+			return 0, appointment.ErrNothingToWrite
+		}
 		set := "="
 		if l.Deleted {
 			set = "-"
@@ -26,10 +31,14 @@ func (s *Store) Retry(ctx context.Context, w appointment.Write, of appointment.P
 		}
 		blog := l.Post.Blog
 		hash, dirty := s.keys.post(w.Post)
-		return s.flushed(ctx, w, func(token string) call {
+		n, err := s.flushed(ctx, w, func(token string) call {
 			return call{retryScript, []string{s.keys.floor(blog), hash, dirty, s.keys.dirty(blog), s.keys.dead(blog)},
 				[]any{token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), flags(w), s.MaxDirty, key, body, set, l.Value, letter(l.Post.Member(), key)}}
 		})
+		if errors.Is(err, errWrongType) {
+			err = &appointment.ForeignKeysError{Posts: []appointment.Post{w.Post}}
+		}
+		return n, err
 	})
 }
 
@@ -38,7 +47,7 @@ func (s *Store) Retry(ctx context.Context, w appointment.Write, of appointment.P
 // version has taken its place.
 func (s *Store) Edit(ctx context.Context, l appointment.DeadLetter, value string) error {
 	return s.replace(ctx, l, func(l appointment.DeadLetter) ([]byte, error) {
-		l.Value, l.Deleted = value, false
+		l.Value, l.Deleted, l.Lost = value, false, false
 		return json.Marshal(storedFrom(l))
 	})
 }
@@ -87,11 +96,7 @@ func (s *Store) asRead(ctx context.Context, post appointment.Post, key string, c
 		if err != nil {
 			return classify(err)
 		}
-		l, err := parseLetter(post.Blog, name, body)
-		if err != nil {
-			return err
-		}
-		if n, err := change(body, l); err != nil || n == 1 {
+		if n, err := change(body, parseLetter(post.Blog, name, body)); err != nil || n == 1 {
 			return err
 		}
 	}

@@ -83,8 +83,12 @@ func (s *Syncer) until(ctx context.Context, lease appointment.Lease, open []appo
 	return report, nil
 }
 
-// Sync flushes everything dirty once, due or not, in either mode.
+// Sync flushes everything dirty once, due or not, in either mode. It is also how
+// a site is handed over to core: nothing older comes after it then.
 func (s *Syncer) Sync(ctx context.Context, blog uint64) (appointment.SyncReport, error) {
+	if err := s.owner.Shut(ctx, blog); err != nil {
+		return appointment.SyncReport{}, err
+	}
 	return s.sweep(ctx, blog, false)
 }
 
@@ -123,6 +127,11 @@ func (s *Syncer) sweep(ctx context.Context, blog uint64, drain bool) (appointmen
 	}
 	left, err := s.redis.Members(ctx, blog, -1)
 	report.Left = len(left)
+	for _, name := range left {
+		if post, err := appointment.ParsePost(blog, name); err != nil || post.ID == 0 {
+			report.Waiting++
+		}
+	}
 	return report, err
 }
 
@@ -149,6 +158,9 @@ func (s *Syncer) Retire(ctx context.Context, blog uint64, discard bool) (appoint
 			return appointment.SyncReport{}, err
 		}
 	case err != nil:
+		return appointment.SyncReport{}, err
+	}
+	if err := s.owner.Shut(ctx, blog); err != nil {
 		return appointment.SyncReport{}, err
 	}
 	if discard {

@@ -52,6 +52,8 @@ func (o *owner) Site(context.Context, uint64) (appointment.Site, error) {
 	return o.site, nil
 }
 
+func (o *owner) Shut(context.Context, uint64) error { return nil }
+
 func (o *owner) Blogs() []uint64 { return slices.Clone(o.blogs) }
 
 // rows is postmeta with a word before and after each Sync.

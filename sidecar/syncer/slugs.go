@@ -75,7 +75,7 @@ func all(r appointment.Reading, code, reason string) []appointment.DeadLetter {
 	letters := make([]appointment.DeadLetter, len(r.Fields))
 	for i, field := range r.Fields {
 		letters[i] = appointment.DeadLetter{
-			Post: r.Post, Key: field.Key, Value: field.Value, Deleted: field.Deleted, Version: field.Version,
+			Post: r.Post, Key: field.Key, Value: field.Value, Deleted: field.Deleted, Lost: field.Lost, Version: field.Version,
 			Code: code, Reason: reason, At: r.At, Slot: field.Slot, Mark: field.Mark,
 		}
 	}

@@ -40,7 +40,7 @@ func TestDrain(t *testing.T) {
 	t.Run("by Sync keeps slugs that wait for their post", func(t *testing.T) {
 		b.owner.site.Native = true
 		report, err := b.Sync(t.Context(), 1)
-		if err != nil || report.Left != 2 || report.Synced != 1 {
+		if err != nil || report.Left != 2 || report.Waiting != 2 || report.Synced != 1 {
 			t.Errorf("Sync = %+v, %v", report, err)
 		}
 		b.want(t, 1, "status", "x")

@@ -45,6 +45,8 @@ type Owner interface {
 	Ticket(ctx context.Context, blog uint64) (appointment.Lease, error)
 	// Site reads the site row afresh.
 	Site(ctx context.Context, blog uint64) (appointment.Site, error)
+	// Shut makes Redis refuse what is older than a held site; no other.
+	Shut(ctx context.Context, blog uint64) error
 	Blogs() []uint64
 }
 

@@ -65,6 +65,8 @@ func compare(h appointment.Held, f appointment.Facts, site appointment.Site) []f
 			add("epoch_ahead", d.Key, d.Mark, nothing, "an unsynced field of post %s is of epoch %d, and the site row says %d", name, d.Version.Epoch, site.Epoch)
 		case h.Post.ID != 0 && d.Version.Compare(f.Fence) <= 0:
 			add("already_synced", d.Key, d.Mark, sync, "a field of post %s is marked unsynced, and MySQL has that version or a later one: a sync clears the mark", name)
+		case d.Lost:
+			add("value_lost", d.Key, d.Mark, sync, "the value of an unsynced field of post %s was lost: a sync makes it a dead letter", name)
 		case gone && !d.Deleted:
 			add("post_gone", d.Key, d.Mark, sync, "post %s is gone, and a field of it waits to be written: a sync makes it a dead letter", name)
 		}

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -21,6 +22,7 @@ type Redis interface {
 // Rows is what it is held against.
 type Rows interface {
 	Facts(ctx context.Context, blog uint64, ids []uint64) (map[uint64]appointment.Facts, error)
+	Spelt(ctx context.Context, blog uint64, keys []string, rows map[string][]string) (map[string][]string, error)
 	NativeWrites(ctx context.Context, blog uint64) (int, error)
 }
 
@@ -166,6 +168,11 @@ func (l looking) check(ctx context.Context, names []string, result *appointment.
 			result.Posts++
 			result.Fields += len(h.Copies) + len(h.Dirty)
 		}
+		spelt, err := l.Rows.Spelt(ctx, l.is.Blog, slices.Sorted(maps.Keys(h.Copies)), f.Rows)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(f.Rows, spelt)
 		all = append(all, compare(h, f, l.is)...)
 	}
 	return all, nil
@@ -191,6 +198,11 @@ func (l looking) letters(ctx context.Context) ([]found, error) {
 		}
 		for _, each := range chunk {
 			wanted := l.postType == "" || each.Post.Type == l.postType
+			if each.Code == appointment.DeadUnreadable { // of whichever type
+				all = append(all, about("letter_unreadable", each.Post.Member(), each.Key, "", nothing,
+					"what is kept as a dead letter of post %s is none: it can be edited or discarded", each.Post.Member()))
+				continue
+			}
 			if wanted && each.Post.ID != 0 && facts[each.Post.ID].Type == "" {
 				all = append(all, about("letter_post_gone", each.Post.Member(), each.Key, "", nothing,
 					"post %s is gone, so the dead letter of its field can only be discarded", each.Post.Member()))

@@ -9,6 +9,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"hospital-appointments-redis/sidecar/appointment"
+	"hospital-appointments-redis/sidecar/verify"
 )
 
 // wrongs are the things that can be wrong, each as somebody or something leaves
@@ -64,6 +65,13 @@ var wrongs = []struct {
 	{"a dead letter of a post that is gone", func(b *bench) {
 		b.raw.HSet(b.t.Context(), "appointments:dead", "77:notes", `{"version":"2-1","type":"hospital_appointment"}`)
 	}, "letter_post_gone 77 notes", false, false},
+	{"a mark whose value was lost", func(b *bench) {
+		b.set(1, "new")
+		b.raw.Del(b.t.Context(), "appointment:1")
+	}, "value_lost 1 status!", false, true},
+	{"a dead letter that is none", func(b *bench) {
+		b.raw.HSet(b.t.Context(), "appointments:dead", "7:notes", "no JSON")
+	}, "letter_unreadable 7 notes", false, false},
 	{"native-write rows in offload", func(b *bench) {
 		b.exec("INSERT INTO wp_hospital_native_write VALUES (1, 1, 'status', 2)")
 	}, "native_left  ", false, false},
@@ -140,20 +148,13 @@ func TestVerify(t *testing.T) {
 
 // healing changes MySQL after the first look at it.
 type healing struct {
-	rows interface {
-		Facts(ctx context.Context, blog uint64, ids []uint64) (map[uint64]appointment.Facts, error)
-		NativeWrites(ctx context.Context, blog uint64) (int, error)
-	}
+	verify.Rows
 	heal func()
 }
 
 func (h healing) Facts(ctx context.Context, blog uint64, ids []uint64) (map[uint64]appointment.Facts, error) {
 	defer h.heal()
-	return h.rows.Facts(ctx, blog, ids)
-}
-
-func (h healing) NativeWrites(ctx context.Context, blog uint64) (int, error) {
-	return h.rows.NativeWrites(ctx, blog)
+	return h.Rows.Facts(ctx, blog, ids)
 }
 
 // TestVerifyForeignKeys: what a person has to find is found, and all the rest.

@@ -3,9 +3,11 @@
 -- A post is looked for under the key of every post type, so that one whose type was changed is found.
 -- KEYS 1 floor, 2 dirty set, 3 claims, 4 ttls, then for each key pattern: post hash, dirty hash
 -- ARGV 1 token, 2 member, 3 claim lease (ms), 4 horizon (ms), 5 "1": also when not due (a barrier), 6 ttl of copies (s)
--- Returns {} when not due or clean, else stamp, now (ms), then slot, key, mark, value (nil: tombstone), ...
+-- Returns {} when not due or clean, else stamp, now (ms), then slot, key, mark, value (nil: tombstone, or lost), ...
+-- An older sidecar's tombstones have plain marks, up to the counter that was found first: they become like ours.
 -- Errors: HOSPITAL_TOKEN, WRONGTYPE where the post's keys hold no hashes: it is due again after a claim's time.
-if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then
+local floor = redis.call('HMGET', KEYS[1], 'token', 'plain', 'counter')
+if floor[1] ~= ARGV[1] then
   return redis.error_reply('HOSPITAL_TOKEN another Redis, or an emptied one')
 end
 local time = redis.call('TIME')
@@ -18,6 +20,8 @@ local function wait(err) -- for a person, and not before those that can be claim
   redis.call('ZADD', KEYS[2], 'XX', now + ARGV[3], ARGV[2])
   return err
 end
+local plain = floor[2] or floor[3] or '0'
+if not floor[2] then redis.call('HSET', KEYS[1], 'plain', plain) end
 local answer = { 0, string.format('%.0f', now) }
 for i = 5, #KEYS, 2 do
   local marks = redis.pcall('HGETALL', KEYS[i + 1])
@@ -28,10 +32,14 @@ for i = 5, #KEYS, 2 do
     local values = redis.pcall('HMGET', KEYS[i], unpack(keys))
     if values.err then return wait(values) end
     for j, key in ipairs(keys) do
-      local n = #answer
+      local n, mark = #answer, marks[from + 2 * j - 1]
+      if not values[j] and tonumber(string.match(mark, '^%d+%-(%d+)@[1-9]') or 'inf') <= tonumber(plain) then
+        mark = string.gsub(mark, '@', '@0', 1)
+        redis.call('HSET', KEYS[i + 1], key, mark)
+      end
       answer[n + 1] = (i - 5) / 2
       answer[n + 2] = key
-      answer[n + 3] = marks[from + 2 * j - 1]
+      answer[n + 3] = mark
       answer[n + 4] = values[j]
     end
   end

@@ -20,7 +20,7 @@ local added = 0
 for _, key in ipairs(keys) do
   if key ~= 'last_updated_redis' then
     local counter = redis.call('HINCRBY', KEYS[1], 'counter', 1)
-    added = added + redis.call('HSET', KEYS[3], key, string.format('%.0f-%.0f@%.0f', epoch, counter, now) .. ARGV[5])
+    added = added + redis.call('HSET', KEYS[3], key, string.format('%.0f-%.0f@0%.0f', epoch, counter, now) .. ARGV[5])
   end
 end
 if added > 0 then redis.call('HINCRBY', KEYS[1], 'dirty', added) end

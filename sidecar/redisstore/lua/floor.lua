@@ -15,7 +15,7 @@ if not floor[1] then
   -- The generation begins with the time, so that no emptied Redis counts up to one that somebody remembers.
   local time = redis.call('TIME')
   local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
-  redis.call('HSET', KEYS[1], 'token', ARGV[2], 'epoch', ARGV[1], 'site', ARGV[3], 'generation', now, 'keys', ARGV[5])
+  redis.call('HSET', KEYS[1], 'token', ARGV[2], 'epoch', ARGV[1], 'site', ARGV[3], 'generation', now, 'keys', ARGV[5], 'plain', '0')
   return ARGV[2]
 end
 local token = floor[1]

@@ -44,7 +44,7 @@ for i = 1, #marks, 2 do
     if has and not moved_too and not string.find(flags, 'u', 1, true) then
       mark = mark .. 'u'
     elseif not string.find(flags, 'u', 1, true) then
-      mark = string.format('%.0f-%.0f@%.0f', epoch, redis.call('HINCRBY', KEYS[1], 'counter', 1), at(mark)) .. flags
+      mark = string.format('%.0f-%.0f@%s', epoch, redis.call('HINCRBY', KEYS[1], 'counter', 1), string.match(mark, '@(%d+)') or string.format('%.0f', now)) .. flags
     end
     local value = redis.call('HGET', KEYS[4], key)
     if value then redis.call('HSET', KEYS[6], key, value) else redis.call('HDEL', KEYS[6], key) end

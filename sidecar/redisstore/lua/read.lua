@@ -3,7 +3,7 @@
 -- KEYS 1 floor, then for each post: post hash, dirty hash
 -- ARGV 1 token
 -- Returns generation, how many slugs nobody could look up when they were written to, then for each post a list key, mark,
--- value (nil: tombstone), ...; no lists where nothing is dirty, as of most pages. A post whose keys hold no hashes has
+-- value (nil: tombstone, or lost), ...; no lists where nothing is dirty, as of most pages. A post whose keys hold no hashes has
 -- nothing that could be read, and keeps nobody from the others. Error: HOSPITAL_TOKEN.
 local floor = redis.call('HMGET', KEYS[1], 'token', 'generation', 'unseen')
 if floor[1] ~= ARGV[1] then return redis.error_reply('HOSPITAL_TOKEN another Redis, or an emptied one') end

@@ -14,7 +14,7 @@ if epoch < lowest then return redis.error_reply('HOSPITAL_EPOCH the epoch is ove
 if ARGV[4] ~= '0' and tonumber(floor[3] or '0') >= tonumber(ARGV[4]) then return redis.error_reply('HOSPITAL_FULL ' .. floor[3] .. ' fields wait for MySQL') end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local at = string.format('@%.0f', now)
+local at = string.format('%.0f', now)
 
 if epoch > lowest then redis.call('HSET', KEYS[1], 'epoch', ARGV[2]) end
 local counter = redis.call('HINCRBY', KEYS[1], 'counter', ARGV[5]) - ARGV[5]
@@ -35,10 +35,10 @@ while ARGV[i] do
   for j = 1, n do
     local key, op, value = ARGV[last - n + j], ARGV[last + 2 * j - 1], ARGV[last + 2 * j]
     -- What came by a slug is not what a reader sees: its row may be newer.
-    local same = before[j] and held[j] == (op ~= '-' and value) and not string.find(before[j], 's', 1, true)
+    local same = before[j] and held[j] == (op ~= '-' and value) and (held[j] or string.find(before[j], '@0', 1, true)) and not string.find(before[j], 's', 1, true)
     -- An equal value gets a new version too: the one it equals may be in MySQL already, and overwritten there since.
     counter = counter + 1
-    local mark = string.format('%s-%.0f%s%s', ARGV[2], counter, at, ARGV[i + 1])
+    local mark = string.format('%s-%.0f%s%s%s', ARGV[2], counter, op == '-' and '@0' or '@', at, ARGV[i + 1])
     -- Whoever hears "unchanged" tells nobody: that it came past WordPress still holds.
     if same and string.find(before[j], 'd', 1, true) and not string.find(mark, 'd', 1, true) then mark = mark .. 'd' end
     marks[2 * j - 1], marks[2 * j] = key, mark

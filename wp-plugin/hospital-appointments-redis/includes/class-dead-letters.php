@@ -100,6 +100,9 @@ final class Dead_Letters {
 		$post  = (string) ( $letter['post'] ?? '' );
 		$key   = (string) ( $letter['key'] ?? '' );
 		$value = empty( $letter['deleted'] ) ? (string) Bytes::decode( $letter['value'] ?? '' ) : __( '(deleted)', 'hospital-appointments-redis' );
+		if ( ! empty( $letter['lost'] ) && ! isset( $letter['value'] ) ) {
+			$value = __( '(lost)', 'hospital-appointments-redis' );
+		}
 		$edit  = ctype_digit( $post ) ? get_edit_post_link( (int) $post ) : null;
 		$name  = $edit ? sprintf( '<a href="%s">%s</a>', esc_url( $edit ), esc_html( $post ) ) : esc_html( $post );
 		printf(
