@@ -157,23 +157,39 @@ func TestActivationOnOneSite(t *testing.T) {
 	equal(t, "its row at once", w.status(post), "alone")
 
 	upgrade := `Hospital\Appointments_Redis\Upgrade::`
-	equal(t, "an upgrade begins", c.php(step{upgrade + "before", true, map[string]string{"plugin": plugin}})[0].String(), "true")
-	equal(t, "this site while it runs", c.state(1), "native held")
-	c.php(step{upgrade + "after"})
+	noted := step{`Hospital\Appointments_Redis\Health::noted`}
+	// The process that holds the sites lets them go.
+	did := c.php(step{upgrade + "before", true, map[string]string{"plugin": plugin}}, noted, step{upgrade + "after"})
+	equal(t, "an upgrade begins", did[0].String(), "true")
+	equal(t, "this site while it runs", strings.Contains(did[1].String(), `"held":true`), true)
 	c.becomes(1, "offload")
 	equal(t, "that site, where it is not active", c.state(w.site), "native held")
 
-	replaces := func(folder string) string {
-		return c.php(step{"apply_filters", "upgrader_source_selection", "/tmp/new/" + folder + "/", "/tmp/new", nil, map[string]string{"type": "plugin", "action": "install"}})[0].String()
+	replaces := func(folder string) step {
+		return step{"apply_filters", "upgrader_source_selection", "/tmp/new/" + folder + "/", "/tmp/new", nil, map[string]string{"type": "plugin", "action": "install"}}
 	}
-	equal(t, "another plugin is uploaded", replaces("another"), `"\/tmp\/new\/another\/"`)
+	equal(t, "another plugin is uploaded", c.php(replaces("another"))[0].String(), `"\/tmp\/new\/another\/"`)
 	equal(t, "this site meanwhile", c.state(1), "offload")
-	equal(t, "a package that replaces it is uploaded", replaces("hospital-appointments-redis"), `"\/tmp\/new\/hospital-appointments-redis\/"`)
-	equal(t, "this site while it is unpacked", c.state(1), "native held")
-	c.php(step{upgrade + "after"})
+	did = c.php(replaces("hospital-appointments-redis"), noted, step{upgrade + "after"})
+	equal(t, "a package that replaces it is uploaded", did[0].String(), `"\/tmp\/new\/hospital-appointments-redis\/"`)
+	equal(t, "this site while it is unpacked", strings.Contains(did[1].String(), `"held":true`), true)
 	c.becomes(1, "offload")
 
 	equal(t, "activated in the network", c.php(step{"clinic_plugin_on", 0, plugin, true})[0].String(), "true")
 	c.becomes(w.site, "offload")
 	c.becomes(other.site, "offload")
+}
+
+// TestActiveTwice: deactivated in the network from a site where it is active by
+// itself too, it goes on working there; deactivated both ways, it does not.
+func TestActiveTwice(t *testing.T) {
+	c := network(t)
+	t.Cleanup(func() {
+		c.php(step{"update_option", "active_plugins", []string{}}, step{"clinic_plugin_on", 0, plugin, true})
+	})
+	equal(t, "activated here too", c.php(step{"clinic_plugin_on", 1, plugin, true})[0].String(), "true")
+	equal(t, "deactivated in the network, and still active", c.php(step{"clinic_plugin_on", 0, plugin, false})[0].String(), "false")
+	c.becomes(1, "offload")
+	c.php(step{"clinic_plugin_on", 0, plugin, true}, step{"deactivate_plugins", plugin})
+	equal(t, "deactivated both ways", c.state(1), "native held")
 }

@@ -66,7 +66,7 @@ final class Barrier {
 	 * wait for its locks, and what another process has sent since would come over what is written now.
 	 *
 	 * @param int      $post_id Post.
-	 * @param string[] $keys    Keys; none: all.
+	 * @param string[] $keys    Keys; none, or '': all.
 	 */
 	private static function is_clean( int $post_id, array $keys ): bool {
 		$answer = Sidecar::tell( 'POST', '/v1/dirty', array( 'posts' => array( Posts::type( $post_id ) => array( $post_id ) ) ) );
@@ -74,7 +74,7 @@ final class Barrier {
 			return false;
 		}
 		foreach ( array_keys( $answer->data['posts'][ $post_id ] ?? array() ) as $dirty ) {
-			foreach ( $keys ? $keys : array( (string) $dirty ) as $key ) {
+			foreach ( $keys && ! in_array( '', $keys, true ) ? $keys : array( (string) $dirty ) as $key ) {
 				if ( 0 === strcasecmp( (string) $dirty, $key ) ) {
 					return false;
 				}

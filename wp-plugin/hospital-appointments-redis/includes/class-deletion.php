@@ -22,14 +22,18 @@ final class Deletion {
 	/** @var array<string, string[]|null> Rows of those that are core's to delete or to leave: there when it began, or added by this request. Null: nobody knows. */
 	private static $known = array();
 
-	/** Whether the post is being deleted by this request. */
+	/** Whether the post is being deleted by this request. One whose deletion failed half way is a post like any other again. */
 	public static function is_leaving( int $post_id ): bool {
-		return self::$leaving && isset( self::$leaving[ self::name( $post_id ) ] );
+		if ( ! self::$leaving || ! isset( self::$leaving[ self::name( $post_id ) ] ) ) {
+			return false;
+		}
+		$calls = array_column( debug_backtrace( DEBUG_BACKTRACE_IGNORE_ARGS ), 'function' ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
+		return array() !== array_intersect( array( 'wp_delete_post', 'wp_delete_attachment' ), $calls );
 	}
 
 	/** Whether nothing of it is in Redis any more; what others may still send there is forgotten with the post. */
 	public static function is_home( int $post_id ): bool {
-		return self::$leaving[ self::name( $post_id ) ] ?? false;
+		return self::is_leaving( $post_id ) && self::$leaving[ self::name( $post_id ) ];
 	}
 
 	/**
@@ -39,7 +43,8 @@ final class Deletion {
 	 */
 	public static function before( $post_id ): void {
 		$post_id = (int) $post_id;
-		if ( '' !== Posts::type( $post_id ) && ! self::is_leaving( $post_id ) ) {
+		unset( self::$leaving[ self::name( $post_id ) ], self::$known[ self::name( $post_id ) ] ); // Of a deletion that failed.
+		if ( '' !== Posts::type( $post_id ) ) {
 			self::$leaving[ self::name( $post_id ) ] = Barrier::before_write( $post_id, array() );
 			self::$known[ self::name( $post_id ) ]   = self::rows( $post_id );
 		}

@@ -54,6 +54,8 @@ final class Diagnosis {
 			$problems[] = __( 'The plugin\'s tables are missing; deactivate and activate it.', 'hospital-appointments-redis' );
 		} elseif ( 'native' === $report['mode'] && ! $report['held'] ) {
 			$problems[] = __( 'No sidecar owns this site, so WordPress writes appointment metadata to MySQL itself. Nothing is lost; updates are as slow as without the plugin.', 'hospital-appointments-redis' );
+		} elseif ( 'native' === $report['mode'] && Upgrade::is_under_way() ) {
+			$problems[] = __( 'The site is held in native mode while the plugin is being upgraded. If that did not end, it is released within a quarter of an hour.', 'hospital-appointments-redis' );
 		} elseif ( 'native' === $report['mode'] ) {
 			$problems[] = __( 'The site is held in native mode: the plugin was being deactivated. Activate it again to release it.', 'hospital-appointments-redis' );
 		}

@@ -56,6 +56,10 @@ final class Lifecycle {
 	public static function deactivate( $network_wide = false ): void {
 		$force = defined( 'HOSPITAL_FORCE_DEACTIVATE' ) && HOSPITAL_FORCE_DEACTIVATE;
 		$here  = get_current_blog_id();
+		if ( $network_wide ) {
+			// Here it may be active by itself too, and nobody knows yet whether it stays so.
+			add_action( 'update_site_option_active_sitewide_plugins', array( self::class, 'stay' ), 10, 0 );
+		}
 		$blogs = self::blogs( (bool) $network_wide );
 		$done  = Handover::each(
 			$blogs,
@@ -76,6 +80,13 @@ final class Lifecycle {
 		if ( ! $done ) {
 			Handover::each( $blogs, array( self::class, 'resume' ) );
 			self::stop( __( 'Hospital Appointments Redis was not deactivated: the sidecar cannot confirm that every appointment update has reached MySQL. Start the sidecar and Redis and deactivate again. If they are gone for good, and with them what they may still hold, put define( \'HOSPITAL_FORCE_DEACTIVATE\', true ); into wp-config.php first.', 'hospital-appointments-redis' ) );
+		}
+	}
+
+	/** Hooked to what fires once it is deactivated in the network. */
+	public static function stay(): void {
+		if ( in_array( plugin_basename( FILE ), (array) get_option( 'active_plugins', array() ), true ) ) {
+			self::resume();
 		}
 	}
 

@@ -57,6 +57,7 @@ final class Offload {
 			return Core_Meta::update_rows( $post_id, $key, $value, '' );
 		}
 		Barrier::wrote();
+		Rows::from_master();
 		if ( 'unchanged' === $outcome ) {
 			return false;
 		}

@@ -56,6 +56,9 @@ final class Posts {
 		if ( ! is_string( $type ) ) {
 			return ''; // No such post yet.
 		}
+		if ( count( self::$types[ $blog ] ?? array() ) > self::LIMIT ) {
+			self::$types[ $blog ] = array();
+		}
 		self::$types[ $blog ][ $post_id ] = isset( Settings::post_types()[ $type ] ) ? $type : '';
 		return self::$types[ $blog ][ $post_id ];
 	}
@@ -174,19 +177,16 @@ final class Posts {
 		if ( ! isset( self::$views[ $blog ][ $post_id ] ) ) {
 			return null;
 		}
-		self::heed_flushes();
+		! wp_using_ext_object_cache() || self::heed_flushes(); // One that ends with the request has lost its entries itself.
 		$view = self::$views[ $blog ][ $post_id ] ?? null;
 		return null !== $view && wp_cache_get( $post_id, 'post_meta' ) === $view->entry ? $view : null;
 	}
 
 	/**
-	 * After a flush of a persistent object cache, or of what this process keeps of it, nothing was touched. One that ends with
-	 * the request has lost its entries itself.
+	 * After a flush of the object cache, or of what this process keeps of it, nothing was touched: who makes room is given it,
+	 * and a post may be of another type by now.
 	 */
-	private static function heed_flushes(): void {
-		if ( ! wp_using_ext_object_cache() ) {
-			return;
-		}
+	public static function heed_flushes(): void {
 		if ( '' === self::$note ) {
 			self::$note = bin2hex( random_bytes( 8 ) );
 			wp_cache_add_non_persistent_groups( array( 'hospital_appointments_process' ) );
@@ -194,6 +194,7 @@ final class Posts {
 		}
 		if ( false === wp_cache_get( self::$note, 'hospital_appointments_process' ) ) {
 			self::$views = array();
+			self::$types = array();
 			wp_cache_set( self::$note, 1, 'hospital_appointments_process', HOUR_IN_SECONDS );
 		}
 	}
@@ -218,7 +219,6 @@ final class Posts {
 	 */
 	private static function load( array $posts, ?Dirty_Fields $dirty = null ): void {
 		if ( count( self::$views[ get_current_blog_id() ] ?? array() ) > self::LIMIT ) {
-			self::$types[ get_current_blog_id() ] = array();
 			self::$views[ get_current_blog_id() ] = array();
 		}
 		$ask = array();

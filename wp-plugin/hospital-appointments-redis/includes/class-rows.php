@@ -19,6 +19,17 @@ final class Rows {
 	/** @var string The row asked for last, if of another post: core asks for each row two or three times in a row. */
 	private static $foreign = '';
 
+	/** Where a database object sends reads to replicas, as HyperDB does: from now on this request reads what was written. */
+	public static function from_master(): void {
+		global $wpdb;
+		foreach ( array( 'send_reads_to_primaries', 'send_reads_to_masters' ) as $method ) { // The latter is deprecated where there are both.
+			if ( method_exists( $wpdb, $method ) ) {
+				$wpdb->$method();
+				return;
+			}
+		}
+	}
+
 	/**
 	 * All rows of some posts, oldest first: their values, as update_meta_cache() has them, and their ids in the same order.
 	 *

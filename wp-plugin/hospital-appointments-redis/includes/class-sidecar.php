@@ -27,8 +27,8 @@ final class Sidecar {
 	/** @var Connection|null */
 	private static $connection = null;
 
-	/** @var bool Whether a write of this process may have happened, or may still, in the epoch that it was sent in. */
-	private static $in_doubt = false;
+	/** @var array<int, true> Blogs of which a write of this process may have happened, or may still, in the epoch that it was sent in. */
+	private static $in_doubt = array();
 
 	/** @var int When a call of this process failed (hrtime); 0: none did. */
 	private static $failed = 0;
@@ -65,7 +65,9 @@ final class Sidecar {
 		$deadline = hrtime( true ) + $timeout * 1000000;
 		$answer   = self::send( $method, $path, $body, $timeout, $deadline );
 
-		self::$in_doubt = self::$in_doubt || ( 'unknown' === $answer->done && '/v1/barrier' !== $path );
+		if ( 'unknown' === $answer->done && '/v1/barrier' !== $path ) {
+			self::$in_doubt[ get_current_blog_id() ] = true;
+		}
 		while ( 'unknown' === $answer->done && hrtime( true ) <= $deadline ) {
 			usleep( (int) max( 1, ( $deadline - hrtime( true ) ) / 1000 + 1 ) );
 		}
@@ -85,13 +87,15 @@ final class Sidecar {
 	}
 
 	/**
-	 * Whether a write of this process may still run. Until a new epoch shuts it out, core may not write beside it.
+	 * Whether a write of this process to the current blog may still run. Until a new epoch shuts it out, core may not write beside it.
 	 *
 	 * @param bool $shut_out Whether a new epoch has begun.
 	 */
 	public static function is_in_doubt( bool $shut_out = false ): bool {
-		self::$in_doubt = self::$in_doubt && ! $shut_out;
-		return self::$in_doubt;
+		if ( $shut_out ) {
+			unset( self::$in_doubt[ get_current_blog_id() ] );
+		}
+		return isset( self::$in_doubt[ get_current_blog_id() ] );
 	}
 
 	/** Whether a call of this very process failed so lately that a second timeout would be one too many. */

@@ -39,8 +39,11 @@ final class Site {
 	/** @var array<string, int> When this process first read an epoch: hrtime by "blog:epoch". */
 	private static $first_read = array();
 
-	/** @var \wpdb|null */
-	private static $aside = null;
+	/** @var array<int, \wpdb> By process: after a fork, two would read each other's answers. */
+	private static $aside = array();
+
+	/** @var int When the newest of them was tried (hrtime). */
+	private static $tried = 0;
 
 	/** @var bool */
 	private static $absent = false;
@@ -224,9 +227,15 @@ final class Site {
 		if ( ! $joined ) {
 			return $wpdb;
 		}
-		if ( null === self::$aside && defined( 'DB_HOST' ) ) {
-			self::$aside = new Second_Connection( DB_USER, DB_PASSWORD, DB_NAME, DB_HOST );
+		$process = (int) getmypid();
+		$aside   = self::$aside[ $process ] ?? null;
+		// One that was refused, as by "too many connections", is tried again after a second.
+		if ( defined( 'DB_HOST' ) && ( null === $aside || ( ! $aside->ready && hrtime( true ) - self::$tried > Breaker::PAUSE ) ) ) {
+			self::$tried = (int) hrtime( true );
+			$aside       = new Second_Connection( DB_USER, DB_PASSWORD, DB_NAME, DB_HOST );
+
+			self::$aside[ $process ] = $aside;
 		}
-		return null !== self::$aside && self::$aside->ready ? self::$aside : null;
+		return null !== $aside && $aside->ready ? $aside : null;
 	}
 }

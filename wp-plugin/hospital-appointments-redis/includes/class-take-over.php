@@ -37,7 +37,8 @@ final class Take_Over {
 	 *                   though this process may have seen another one over them.
 	 */
 	public static function write( Meta_Write $write ) {
-		$joined  = Transaction::is_open() || Transaction::is_open_unseen();
+		Rows::from_master();
+		$joined  = Transaction::is_open_unseen();
 		$asked   = 0; // In which epoch.
 		$stuck   = false;
 		$retries = 0;

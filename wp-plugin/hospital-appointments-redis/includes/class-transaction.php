@@ -17,14 +17,14 @@ defined( 'ABSPATH' ) || exit;
 final class Transaction {
 
 	/** The first words of all statements that may begin or end a transaction. */
-	private const OTHERS = '/^(?:START|BEGIN|COMMIT|ROLLBACK|SET|CREATE|ALTER|DROP|TRUNCATE|RENAME|LOCK)\b/i';
+	private const OTHERS = '/^(?:START|BEGIN|COMMIT|ROLLBACK|XA|SET|CREATE|ALTER|DROP|TRUNCATE|RENAME|LOCK)\b/i';
 
 	/** What begins and what ends one. */
-	private const BEGIN      = '/^(?:START\s+TRANSACTION|BEGIN(?:\s+WORK)?\s*;?\s*$)/i';
-	private const END        = '/^(?:COMMIT|ROLLBACK(?!(?:\s+WORK)?\s+TO\b))/i';
+	private const BEGIN      = '/^(?:START\s+TRANSACTION|BEGIN(?:\s+WORK)?\s*;?\s*$|XA\s+(?:START|BEGIN)\b)/i';
+	private const END        = '/^(?:COMMIT|ROLLBACK(?!(?:\s+WORK)?\s+TO\b)|XA\s+(?:PREPARE|COMMIT|ROLLBACK)\b)/i';
 	private const CHAIN      = '/\bAND\s+CHAIN\b/i';
 	private const AUTOCOMMIT = '/^SET\b.*?\bautocommit\s*:?=\s*(\w+)/is';
-	private const DDL        = '/^(?:CREATE|ALTER|DROP|TRUNCATE|RENAME|LOCK\s+TABLES)\s+(?!TEMPORARY\b)/i';
+	private const DDL        = '/^(?:CREATE|ALTER|DROP|TRUNCATE|RENAME|LOCK\s+TABLES?)\s+(?!(?:OR\s+REPLACE\s+)?TEMPORARY\b)/i';
 
 	/** What only reads, unless it locks: it waits for nobody. */
 	private const READS = '/^(?:SELECT|SHOW|DESC|EXPLAIN|SET)\b(?!.*\b(?:GET_LOCK|FOR\s+UPDATE|FOR\s+SHARE|LOCK\s+IN\s+SHARE)\b)/is';
@@ -89,13 +89,20 @@ final class Transaction {
 		self::$posts = array();
 	}
 
-	/** Whether one is open though no query said so: only inside a transaction does a savepoint last. */
+	/**
+	 * Whether one is open, whatever the queries said: only inside a transaction does a savepoint last. One may have been opened
+	 * past $wpdb; and one that was may be over, with its connection, by a deadlock, or by a statement that commits unseen.
+	 */
 	public static function is_open_unseen(): bool {
 		global $wpdb;
 		$hidden = $wpdb->suppress_errors();
 		$wpdb->query( 'SAVEPOINT hospital_probe' );
 		$open = false !== $wpdb->query( 'RELEASE SAVEPOINT hospital_probe' );
 		$wpdb->suppress_errors( $hidden );
+		if ( ! $open && self::is_open() ) {
+			self::lost();
+			self::$autocommit = true;
+		}
 		return $open;
 	}
 

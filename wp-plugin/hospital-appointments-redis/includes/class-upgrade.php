@@ -23,6 +23,9 @@ final class Upgrade {
 	/** Seconds after which an upgrade that did not end is taken for dead. */
 	private const DEAD = 600;
 
+	/** @var bool Whether it is this process that holds them. Others may be upgrading something else. */
+	private static $holds = false;
+
 	/**
 	 * Hooked to upgrader_pre_install, before WordPress deactivates the plugin silently.
 	 *
@@ -55,7 +58,7 @@ final class Upgrade {
 	 * Hooked to upgrader_process_complete.
 	 */
 	public static function after(): void {
-		if ( get_site_option( self::OPTION ) ) {
+		if ( self::$holds ) {
 			self::resume();
 		}
 	}
@@ -84,7 +87,8 @@ final class Upgrade {
 				'blogs' => $blogs,
 			)
 		);
-		$drained = Handover::each(
+		self::$holds = true;
+		$drained     = Handover::each(
 			$blogs,
 			static function (): bool {
 				return Handover::run( false );
@@ -101,6 +105,12 @@ final class Upgrade {
 	private static function resume(): void {
 		Handover::each( self::blogs(), array( Lifecycle::class, 'resume' ) );
 		delete_site_option( self::OPTION );
+		self::$holds = false;
+	}
+
+	/** Whether an upgrade holds the current blog. */
+	public static function is_under_way(): bool {
+		return in_array( get_current_blog_id(), self::blogs(), true );
 	}
 
 	/**

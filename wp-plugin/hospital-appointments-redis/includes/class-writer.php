@@ -222,6 +222,7 @@ final class Writer {
 	 * @param mixed $key     Key.
 	 */
 	private static function concerns( $post_id, $key ): bool {
+		Posts::heed_flushes();
 		return is_int( $post_id ) && is_scalar( $key ) && '' !== Posts::type( $post_id ) && ! Settings::is_excluded( (string) $key );
 	}
 

@@ -79,4 +79,49 @@ final class DeletionTest extends ClinicTestCase {
 		$answer = Sidecar::wait_for( 'POST', "/v1/appointments/$post/status", array( 'status' => 'done' ) );
 		$this->assertSame( 0, $answer->data['updated'] ?? $answer->message, 'there is no such appointment' );
 	}
+
+	public function test_a_post_whose_deletion_failed_is_like_any_other(): void {
+		global $wpdb;
+		$post = $this->post( array( 'status' => 'pending' ) );
+		$this->new_request();
+		$refuse = static function ( $sql ) use ( $wpdb ) {
+			return 0 === strpos( $sql, "DELETE FROM `$wpdb->posts`" ) ? 'DELETE FROM hospital_nowhere' : $sql;
+		};
+		add_filter( 'query', $refuse );
+		$hidden = $wpdb->suppress_errors();
+		$this->assertFalse( wp_delete_post( $post, true ) );
+		$wpdb->suppress_errors( $hidden );
+		remove_filter( 'query', $refuse );
+		$this->kiosk( $post, array( 'status' => 'kiosk' ) );
+		$this->new_request();
+		$this->assertNotFalse( update_post_meta( $post, 'status', 'desk' ) );
+		$this->bring_home( $post );
+		$this->assertSame( 'desk', $this->row( $post, 'status' ) );
+	}
+
+	public function test_what_a_kiosk_sends_to_a_post_that_a_transaction_deletes_is_forgotten_with_it(): void {
+		global $wpdb;
+		$post = $this->post( array( 'status' => 'pending' ) );
+		$this->new_request();
+		$wpdb->query( 'START TRANSACTION' );
+		add_action(
+			'delete_post',
+			function () use ( $post ): void {
+				$this->kiosk( $post, array( 'status' => 'late' ) );
+			}
+		);
+		$this->assertInstanceOf( \WP_Post::class, wp_delete_post( $post, true ) );
+		$wpdb->query( 'COMMIT' );
+		$this->assertTrue( Sidecar::wait_for( 'POST', '/v1/sync', array() )->ok() );
+		self::wait_for_offload();
+		$letters = Sidecar::wait_for( 'GET', '/v1/dead-letters?limit=100' );
+		$this->assertTrue( $letters->ok() );
+		$this->assertNotContains( $post, array_map( 'intval', array_column( $letters->data['dead_letters'], 'post' ) ) );
+		$this->assertSame( array(), $this->dirty_of_the_gone( $post ) );
+	}
+
+	/** What waits in Redis for a post that WordPress has no more. */
+	private function dirty_of_the_gone( int $post ): array {
+		return Sidecar::wait_for( 'POST', '/v1/dirty', array( 'posts' => array( 'hospital_appointment' => array( $post ) ) ) )->data['posts'][ $post ] ?? array();
+	}
 }

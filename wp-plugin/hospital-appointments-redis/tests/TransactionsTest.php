@@ -185,4 +185,44 @@ final class TransactionsTest extends ClinicTestCase {
 		$this->assertSame( 'theirs', get_post_meta( $post, 'status', true ) );
 		$wpdb->query( 'COMMIT' );
 	}
+
+	public function test_a_temporary_table_that_replaces_another_commits_nothing(): void {
+		global $wpdb;
+		if ( false === strpos( $wpdb->db_server_info(), 'MariaDB' ) ) {
+			$this->markTestSkipped( 'MySQL has no such statement' );
+		}
+		$post = $this->post( array( 'status' => 'pending' ) );
+		$wpdb->query( 'START TRANSACTION' );
+		$this->assertNotFalse( $wpdb->query( 'CREATE OR REPLACE TEMPORARY TABLE hospital_t (a int)' ) );
+		$this->assertTrue( update_post_meta( $post, 'status', 'inside' ) );
+		$wpdb->query( 'ROLLBACK' );
+		$wpdb->query( 'DROP TEMPORARY TABLE hospital_t' );
+		$this->bring_home( $post );
+		$this->assertSame( 'pending', $this->row( $post, 'status' ) );
+	}
+
+	public function test_a_distributed_one_is_one(): void {
+		global $wpdb;
+		$post = $this->post( array( 'status' => 'pending' ) );
+		$ends = array( "XA ROLLBACK 'hospital'" => 'pending', "XA COMMIT 'hospital' ONE PHASE" => 'inside' );
+		foreach ( $ends as $end => $status ) {
+			foreach ( array( false, true ) as $native ) {
+				$native && Site::hold()->wait();
+				try {
+					$this->assertNotFalse( $wpdb->query( "XA START 'hospital'" ) );
+					$this->assertTrue( update_post_meta( $post, 'status', 'inside' ) );
+					$this->assertNotFalse( $wpdb->query( "XA END 'hospital'" ) );
+					$this->assertNotFalse( $wpdb->query( $end ) ); // phpcs:ignore WordPress.DB
+					$this->assertFalse( Transaction::is_open() );
+				} finally {
+					Site::release();
+				}
+				self::wait_for_offload();
+				$this->bring_home( $post );
+				$this->assertSame( $status, $this->row( $post, 'status' ), $end );
+				$wpdb->update( $wpdb->postmeta, array( 'meta_value' => 'pending' ), array( 'post_id' => $post ) ); // phpcs:ignore WordPress.DB
+				$this->new_request();
+			}
+		}
+	}
 }
