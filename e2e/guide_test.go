@@ -71,6 +71,7 @@ func TestGuide(t *testing.T) {
 		equal(t, "afterwards", c.php(step{"clinic_guide", "get_appointment_metadata", slug})[0].String(), "null")
 		// It was set and deleted, and nobody knew it: nothing of it may end as a dead letter when all is drained.
 		epoch := c.returned()
+		c.written()
 		c.Kill(t, "redis")
 		c.Start(t, "redis")
 		c.returns(epoch)

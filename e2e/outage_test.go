@@ -1,9 +1,11 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"hospital-appointments-redis/e2e/containers"
@@ -72,8 +74,23 @@ func (c clinic) waiting(then func()) (post int) {
 		equal(c.t, fmt.Sprint("update ", i), r.String(), "true")
 	}
 	equal(c.t, "dirty", fmt.Sprint(c.dirty(post)), "[notes room status]")
+	c.written()
 	then()
 	return post
+}
+
+// written waits until what Redis has acknowledged is in its file: with
+// appendfsync everysec it holds that back while a slow flush is running, and what
+// it holds back dies with it (README, acknowledgement "memory").
+func (c clinic) written() {
+	c.t.Helper()
+	containers.Eventually(c.t, patience, func(ctx context.Context) error {
+		info, err := c.Redis.Info(ctx, "persistence").Result()
+		if err == nil && !strings.Contains(info, "aof_buffer_length:0\r\n") {
+			return fmt.Errorf("Redis has not written everything yet: %s", info)
+		}
+		return err
+	})
 }
 
 // arrivesOnce checks what must be so after the outage: what core wrote stays,

@@ -31,27 +31,28 @@ func TestNobodyWaits(t *testing.T) {
 			c := open(t)
 			post, other := c.post(appointment, meta{"status": "pending"}), c.post(twin, meta{"status": "pending"})
 			each.begin(c.Stack, t, each.service)
-			var first, later, natively float64
+			var first, later, worst, natively float64
 			for i := range requests {
-				took := 0.0
+				took, native := 0.0, 0.0
 				for _, r := range c.web(step{"get_post_meta", post, "status", true}, step{"clinic_timed_updates", post, "status", 1}) {
 					took += r.MS
 				}
 				for _, r := range c.web(step{"get_post_meta", other, "status", true}, step{"clinic_timed_updates", other, "status", 1}) {
-					natively += r.MS
+					native += r.MS
 				}
+				natively += native
 				if i == 0 {
 					first = took
 				} else {
-					later += took
+					later, worst = later+took, max(worst, took-native)
 				}
 			}
 			t.Logf("the first request waited %.0f ms, %d others %.0f ms in all; natively all %d took %.0f ms", first, requests-1, later, requests, natively)
 			if most := natively + timeout + lease + 250; first > most {
 				t.Errorf("the first request took %.0f ms, want at most %.0f", first, most)
 			}
-			if most := natively + timeout; later > most {
-				t.Errorf("the other requests took %.0f ms, want at most %.0f", later, most)
+			if worst >= timeout {
+				t.Errorf("one of the others took %.0f ms more than its native twin; none may wait", worst)
 			}
 			equal(t, "mode", c.Mode(t), "native")
 			each.end(c.Stack, t, each.service)
