@@ -14,8 +14,8 @@ const (
 )
 
 // TestNobodyWaits: whatever is wrong, one request waits for one timeout and one
-// lease, and no other waits at all (P7). All together are compared with the same
-// requests of a post type that is not offloaded, since a machine may be busy.
+// lease, and no other waits at all (P7). Each is compared with the same request of
+// a post type that is not offloaded, since a machine may be busy.
 func TestNobodyWaits(t *testing.T) {
 	const requests = 12
 	for _, each := range []struct {
