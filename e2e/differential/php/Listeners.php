@@ -114,8 +114,8 @@ final class Listeners {
 	/** Meanwhile a kiosk writes another field, and WordPress is told of it: without that, an update keeps what it has read for a second. */
 	private static function kiosk( array $listener, array $arguments ): void {
 		list( $post, $key ) = self::field( $listener['on'], $arguments );
-		if ( $key !== $listener['key'] && in_array( get_post_type( $post ), array( Side::NATIVE, Post_Types::APPOINTMENT ), true ) ) {
-			self::$seen[] = array( $listener['on'], $key, Elsewhere::meanwhile( new Side( $post ), $listener['key'], $listener['value'] ) ? 'a kiosk wrote' : 'a kiosk waits' );
+		if ( in_array( get_post_type( $post ), array( Side::NATIVE, Post_Types::APPOINTMENT ), true ) ) {
+			self::$seen[] = array( $listener['on'], $key, Elsewhere::meanwhile( new Side( $post ), $key, $listener['key'], $listener['value'] ) ? 'a kiosk wrote' : 'a kiosk waits' );
 			wp_cache_delete( $post, 'post_meta' );
 		}
 	}
