@@ -88,7 +88,7 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 		Every: max(conf.SyncDelay, 100*time.Millisecond), BackoffMax: conf.BackoffMax, Timeout: tellTimeout, Logger: logger,
 	}
 	notifiers := []*notify.Notifier{notify.New(store, owner, telling)}
-	telling.Every = max(conf.SyncDelay, time.Second) // what was written without Redis is looked for in MySQL
+	telling.Clock, telling.Every = "mysql", max(conf.SyncDelay, time.Second) // what was written without Redis is looked for in MySQL
 	notifiers = append(notifiers, notify.New(rows, bySiteRow{owner}, telling))
 	health.owner, health.syncer, health.notifiers = owner, sync, notifiers
 	registry := prometheus.NewRegistry()

@@ -130,16 +130,34 @@ func (d direct) remove(c *call) error {
 	if err != nil {
 		return err
 	}
-	w := appointment.Write{Post: at.Post, Direct: !raw, Unseen: at.unseen, Flush: c.flush()}
-	deleted, err := d.Owner.Delete(c.ctx, w)
+	waiting, err := d.removeWaiting(c, at, !raw)
 	if err != nil {
 		return err
 	}
+	w := appointment.Write{Post: at.Post, Direct: !raw, Unseen: at.unseen, Flush: c.flush()}
+	deleted, err := d.Owner.Delete(c.ctx, w)
+	if err != nil {
+		c.partly = waiting
+		return err
+	}
+	deleted = deleted || waiting
 	if deleted {
 		d.acknowledge(c, w)
 	}
 	c.num("deleted", bit(deleted))
 	return nil
+}
+
+// removeWaiting deletes what was written to the slug named before its post was
+// there, and waits under the slug to become that post's. It comes first: what is
+// moved meanwhile is then deleted with the post's.
+func (d direct) removeWaiting(c *call, at target, direct bool) (bool, error) {
+	asked, err := c.post("id")
+	if err != nil || asked.ID != 0 || !at.known || !d.slugs {
+		return false, err
+	}
+	asked.Type = d.Types.Kind(d.kind)[0]
+	return d.Owner.Delete(c.ctx, appointment.Write{Post: asked, Direct: direct, Flush: c.flush()})
 }
 
 // setStatus answers POST .../status: the guide's atomic script, which says 0

@@ -53,6 +53,7 @@ func TestTheGuidesCallsReachTheOwner(t *testing.T) {
 		{"POST", "/v1/appointments/appt_12345/status", `{"status":5,"raw":true}`, `SetStatus hospital_appointment 123 "5" direct=false known=true`},
 		{"POST", "/v1/appointments/appt_9/status", `{"status":"N;"}`, `SetStatus hospital_appointment appt_9 "s:2:\"N;\";" direct=true known=false`},
 		{"DELETE", "/v1/appointments/123", ``, `Delete hospital_appointment 123 direct=true`},
+		{"DELETE", "/v1/appointments/appt_12345", ``, `Delete hospital_appointment appt_12345 direct=true Delete hospital_appointment 123 direct=true`},
 		{"DELETE", "/v1/appointments/appt_9", `{"raw":true}`, `Delete hospital_appointment appt_9 direct=false`},
 		{"POST", "/v1/appointments/appt_12345/dirty", `{}`, `Mark hospital_appointment 123`},
 		{"DELETE", "/v1/doctors/dr-house/availability", ``, `Delete hospital_doctor 7 direct=true`},

@@ -162,9 +162,12 @@ func blogOf(query string) (uint64, error) {
 }
 
 // param returns a part of the path, decoded: Echo matches the encoded path
-// where the two differ.
+// where the two differ, and to the last part of a path gives all that is left.
 func (c *call) param(name string) (string, error) {
 	value := c.web.Param(name)
+	if strings.Contains(value, "/") {
+		return "", fail(notFound, "", "")
+	}
 	if c.web.Request().URL.RawPath == "" {
 		return value, nil
 	}

@@ -28,8 +28,9 @@ const Route = "/hospital-appointments-redis/v1/synced"
 // call is the body of one call. It names fields and never their values.
 type call struct {
 	Blog  uint64 `json:"blog"`
-	Redis string `json:"redis"` // SHA-256 of the site row's redis_id: a copy of the site has another
-	Time  int64  `json:"time"`  // milliseconds, by Redis' clock; grows from call to call
+	Redis string `json:"redis"`           // SHA-256 of the site row's redis_id: a copy of the site has another
+	Clock string `json:"clock,omitempty"` // whose Time is; none: Redis'
+	Time  int64  `json:"time"`            // milliseconds; of one clock, grows from call to call
 	Nonce string `json:"nonce"`
 	Posts []post `json:"posts"`
 }
@@ -39,9 +40,9 @@ type post struct {
 	Keys []string `json:"keys"`
 }
 
-func message(blog uint64, redisID string, now time.Time, notices []appointment.Notice) call {
+func message(blog uint64, redisID, clock string, now time.Time, notices []appointment.Notice) call {
 	sum := sha256.Sum256([]byte(redisID))
-	c := call{Blog: blog, Redis: hex.EncodeToString(sum[:]), Time: now.UnixMilli(), Nonce: rand.Text()}
+	c := call{Blog: blog, Redis: hex.EncodeToString(sum[:]), Clock: clock, Time: now.UnixMilli(), Nonce: rand.Text()}
 	keys := map[uint64][]string{}
 	for _, n := range notices {
 		keys[n.Post] = append(keys[n.Post], n.Key)

@@ -19,7 +19,7 @@ func TestGolden(t *testing.T) {
 	if err := json.Unmarshal(text, &golden); err != nil {
 		t.Fatal(err)
 	}
-	c := message(1, golden.RedisID, time.UnixMilli(1700000000123), []appointment.Notice{status, {Post: 7, Key: "räume"}})
+	c := message(1, golden.RedisID, "", time.UnixMilli(1700000000123), []appointment.Notice{status, {Post: 7, Key: "räume"}})
 	c.Nonce = "golden"
 	body, err := json.Marshal(c)
 	if got := sign(golden.Token, body); err != nil || string(body) != golden.Body || got != golden.Signature {

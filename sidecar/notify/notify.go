@@ -35,6 +35,7 @@ type Options struct {
 	Home       func(ctx context.Context, blog uint64) (*url.URL, error) // the address that a blog knows itself by
 	Connect    *url.URL                                                 // where WordPress is reached instead: scheme, host and port; nil: at Home
 	Token      func(ctx context.Context) (string, error)                // the key of the signatures
+	Clock      string                                                   // that Waiting tells the time by, where it is not Redis': two need not agree
 	Every      time.Duration                                            // between two looks
 	BackoffMax time.Duration                                            // the longest pause after a failure
 	Timeout    time.Duration                                            // of one call; the plugins that listen are part of it
@@ -171,7 +172,7 @@ func (n *Notifier) once(ctx context.Context, blog uint64, most int) (bool, error
 	if err != nil || len(notices) == 0 {
 		return false, err
 	}
-	err = n.send(ctx, blog, message(blog, ticket.Token, now, notices))
+	err = n.send(ctx, blog, message(blog, ticket.Token, n.Clock, now, notices))
 	confirmed := notices
 	if err != nil {
 		confirmed = nil

@@ -49,7 +49,7 @@ final class Removal {
 
 	/** The options of the current blog. */
 	public static function delete_options(): bool {
-		foreach ( array( Settings::TOKEN, Lifecycle::INSTALLED, Health::OPTION, Settings::HOME, Synced::OPTION ) as $option ) {
+		foreach ( array( Settings::TOKEN, Lifecycle::INSTALLED, Health::OPTION, Settings::HOME, Synced::OPTION, Synced::OPTION_MYSQL ) as $option ) {
 			delete_option( $option );
 		}
 		Notices::forget();

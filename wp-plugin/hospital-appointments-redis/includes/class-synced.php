@@ -22,11 +22,14 @@ final class Synced {
 	/** The namespace of the route. */
 	private const NAMESPACE = 'hospital-appointments-redis/v1';
 
-	/** Seconds by which the clocks of Redis and PHP may differ. */
+	/** Seconds by which the clocks of Redis or MySQL and PHP may differ. */
 	private const SKEW = 300;
 
 	/** Time of the newest call that was let in; not autoloaded. A call is let in once, so that a copy of it does nothing. */
 	public const OPTION = 'hospital_appointments_redis_synced';
+
+	/** The same of calls that MySQL's clock has timed: the two clocks need not agree, and neither's calls wait for the other's. */
+	public const OPTION_MYSQL = 'hospital_appointments_redis_synced_mysql';
 
 	/** @var \WP_REST_Request|null The call that was let in: core asks again, for a header. */
 	private static $let_in = null;
@@ -57,7 +60,7 @@ final class Synced {
 		}
 		$body = (string) $request->get_body();
 		$call = self::is_signed( $body, (string) $request->get_header( 'x_hospital_signature' ) ) ? json_decode( $body, true ) : null;
-		if ( is_array( $call ) && self::is_ours( $call ) && abs( time() - (int) floor( (int) ( $call['time'] ?? 0 ) / 1000 ) ) <= self::SKEW && self::is_first( (int) $call['time'] ) ) {
+		if ( is_array( $call ) && self::is_ours( $call ) && abs( time() - (int) floor( (int) ( $call['time'] ?? 0 ) / 1000 ) ) <= self::SKEW && self::is_first( (int) $call['time'], 'mysql' === ( $call['clock'] ?? '' ) ? self::OPTION_MYSQL : self::OPTION ) ) {
 			self::$let_in = $request;
 			return true;
 		}
@@ -117,9 +120,9 @@ final class Synced {
 	}
 
 	/** Whether no call of this time or a later one was let in; notes this one. Each is one statement, so that of two equal ones one is let in. */
-	private static function is_first( int $time ): bool {
+	private static function is_first( int $time, string $option ): bool {
 		global $wpdb;
-		return 1 === $wpdb->query( $wpdb->prepare( "UPDATE $wpdb->options SET option_value = %s WHERE option_name = %s AND CAST(option_value AS UNSIGNED) < %d", (string) $time, self::OPTION, $time ) )
-			|| 1 === $wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO $wpdb->options (option_name, option_value, autoload) VALUES (%s, %s, 'no')", self::OPTION, (string) $time ) );
+		return 1 === $wpdb->query( $wpdb->prepare( "UPDATE $wpdb->options SET option_value = %s WHERE option_name = %s AND CAST(option_value AS UNSIGNED) < %d", (string) $time, $option, $time ) )
+			|| 1 === $wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO $wpdb->options (option_name, option_value, autoload) VALUES (%s, %s, 'no')", $option, (string) $time ) );
 	}
 }

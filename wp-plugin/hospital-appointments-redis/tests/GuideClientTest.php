@@ -11,6 +11,7 @@ namespace Hospital\Appointments_Redis\Tests;
 
 use Hospital\Appointments_Redis\Guide\Failure;
 use Hospital\Appointments_Redis\Guide\Redis_Client;
+use Hospital\Appointments_Redis\Sidecar;
 use Hospital_Appointments_Redis_Manager;
 
 /**
@@ -42,6 +43,37 @@ final class GuideClientTest extends ClinicTestCase {
 		$this->assertSame( 1, $this->client->del( $key ) );
 		$this->assertSame( 0, $this->client->del( array( $key ) ) );
 		$this->assertNull( $this->client->get( $key ) );
+	}
+
+	public function test_a_number_larger_than_php_s_keeps_its_digits(): void {
+		$post = $this->post();
+		$this->client->set( "appointment:$post", '{"insurance":98765432109876543210,"visits":[98765432109876543210]}' );
+		$this->assertSame( '98765432109876543210', get_post_meta( $post, 'insurance', true ) );
+		$this->assertSame( array( '98765432109876543210' ), get_post_meta( $post, 'visits', true ) );
+	}
+
+	public function test_bytes_that_json_cannot_hold_are_not_read_as_others(): void {
+		$slug = 'appt-' . uniqid() . 'x';
+		$this->assertTrue( Hospital_Appointments_Redis_Manager::get_instance()->set_appointment_metadata( $slug, array( 'note' => "R\xF6ntgen" ) ) ); // phpcs:ignore WordPress.Arrays
+		try {
+			$this->assert_fails( function () use ( $slug ): void {
+				$this->client->get( "appointment:$slug" );
+			} );
+			$this->assertSame( "R\xF6ntgen", $this->client->hgetall( "appointment:$slug" )['note'] );
+		} finally {
+			$this->client->del( "appointment:$slug" );
+		}
+	}
+
+	public function test_what_waits_under_a_slug_is_deleted_by_that_slug_once_its_post_is_there(): void {
+		$slug = 'appt-' . uniqid() . 'x';
+		$path = "/v1/appointments/$slug";
+		$this->assertTrue( Sidecar::tell( 'PUT', $path, array( 'fields' => array( 'status' => 'confirmed' ) ) )->ok() ); // phpcs:ignore WordPress.Arrays
+		$post = $this->post( array(), array( 'post_name' => $slug ) ); // phpcs:ignore WordPress.Arrays
+		$this->assertSame( 'confirmed', Sidecar::ask( 'GET', $path )->data['fields']['status'] ?? '' );
+		$deleted = Sidecar::tell( 'DELETE', $path, array() )->data['deleted'] ?? null;
+		$this->assertTrue( Sidecar::wait_for( 'POST', '/v1/sync', array() )->ok() );
+		$this->assertSame( array( 1, null ), array( $deleted, $this->row( $post, 'status' ) ) );
 	}
 
 	public function test_hashes(): void {

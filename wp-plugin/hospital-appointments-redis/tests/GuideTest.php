@@ -66,6 +66,31 @@ final class GuideTest extends ClinicTestCase {
 		$this->assertSame( array( 'status', 'list', 'text' ), array_column( ( new Side( $post ) )->rows(), 0 ) );
 	}
 
+	public function test_a_number_with_zeros_before_it_is_no_other_post_s_id(): void {
+		$post = $this->post( array( 'status' => 'pending' ) );
+		$log  = ini_set( 'error_log', '/dev/null' );
+		try {
+			$this->assertFalse( $this->manager->set_appointment_metadata( '00' . $post, array( 'status' => 'cancelled' ) ) ); // phpcs:ignore WordPress.Arrays
+			$this->assertFalse( execute_atomic_update_script( '00' . $post, 'cancelled' ) );
+			$this->assertNull( $this->manager->get_appointment_metadata( '00' . $post ) );
+		} finally {
+			ini_set( 'error_log', (string) $log );
+		}
+		$this->assertSame( 'pending', get_post_meta( $post, 'status', true ) );
+	}
+
+	public function test_of_an_object_only_what_json_would_show_is_written(): void {
+		$post   = $this->post();
+		$object = new class() {
+			/** @var string */
+			public $status = 'confirmed';
+			/** @var string */
+			private $secret = 'its own'; // phpcs:ignore
+		};
+		$this->assertTrue( $this->manager->set_appointment_metadata( $post, $object ) );
+		$this->assertSame( array( 'status' => array( 'confirmed' ) ), get_post_meta( $post ) );
+	}
+
 	public function test_it_fires_the_actions_of_an_update_and_of_a_birth(): void {
 		$post  = $this->post( array( 'status' => 'pending', 'room' => '4' ) ); // phpcs:ignore WordPress.Arrays
 		$side  = new Side( $post );
@@ -93,6 +118,14 @@ final class GuideTest extends ClinicTestCase {
 		$this->assertSame( array( 'core' => array( 'stays' ) ), get_post_meta( $post ) );
 		$this->bring_home( $post );
 		$this->assertSame( array( array( 'core', 'stays' ) ), array_values( ( new Side( $post ) )->rows() ) );
+	}
+
+	public function test_delete_takes_what_waits_under_the_slug_too(): void {
+		$slug = $this->slug();
+		$this->assertTrue( $this->manager->set_appointment_metadata( $slug, array( 'status' => 'confirmed' ) ) );
+		$post = $this->post( array(), array( 'post_name' => $slug ) ); // phpcs:ignore WordPress.Arrays
+		$this->assertSame( 1, $this->manager->delete_appointment_metadata( $slug ) );
+		$this->assertSame( '', get_post_meta( $post, 'status', true ) );
 	}
 
 	public function test_a_list_that_is_no_utf_8_is_refused_and_not_changed(): void {

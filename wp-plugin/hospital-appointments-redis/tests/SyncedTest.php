@@ -60,6 +60,20 @@ final class SyncedTest extends ClinicTestCase {
 		$this->assertCount( 1, $heard );
 	}
 
+	public function test_what_mysql_s_clock_timed_waits_for_no_other_clock(): void {
+		// Redis' clock is five seconds ahead, and kiosks go on writing; what was written without it is timed by MySQL's.
+		$posts = array( array( 'id' => 1, 'keys' => array( 'status' ) ) ); // phpcs:ignore WordPress.Arrays
+		$mysql = $this->call( $posts, 0, array( 'clock' => 'mysql' ) );
+		try {
+			$this->assertSame( 200, $this->send( $this->call( $posts, 5000 ) )->get_status() );
+			$this->assertSame( 200, $this->send( $mysql )->get_status() );
+			$this->assertSame( 401, $this->send( $mysql )->get_status(), 'a copy of it' );
+		} finally {
+			delete_option( Synced::OPTION );
+			delete_option( Synced::OPTION_MYSQL );
+		}
+	}
+
 	public function test_a_listener_that_throws_makes_it_come_again(): void {
 		add_action(
 			'hospital_appointments_synced',
@@ -106,17 +120,19 @@ final class SyncedTest extends ClinicTestCase {
 	 * A body as the sidecar makes it.
 	 *
 	 * @param array<int, array<string, mixed>> $posts Posts.
+	 * @param int                              $ahead Milliseconds by which the clock is.
+	 * @param array<string, mixed>             $more  What else it says.
 	 */
-	private function call( array $posts ): string {
+	private function call( array $posts, int $ahead = 0, array $more = array() ): string {
 		self::$time = max( self::$time + 1, (int) ( microtime( true ) * 1000 ) );
 		return (string) wp_json_encode(
 			array(
 				'blog'  => get_current_blog_id(),
 				'redis' => hash( 'sha256', Site::read()->redis_id ),
-				'time'  => self::$time,
+				'time'  => self::$time + $ahead,
 				'nonce' => 'n',
 				'posts' => $posts,
-			)
+			) + $more
 		);
 	}
 

@@ -116,7 +116,7 @@ final class Direct {
 			return 0;
 		}
 		$delete = static function () use ( $target ): int {
-			$answer = self::demand( Sidecar::tell( 'DELETE', $target->path(), array() ) );
+			$answer = self::demand( Sidecar::tell( 'DELETE', $target->path( '', true ), array() ) );
 			return (int) ( $answer->data['deleted'] ?? 0 );
 		};
 		return $post > 0 ? Post_Writer::delete( $post, $delete ) : $delete();
@@ -198,10 +198,19 @@ final class Direct {
 		if ( ! is_array( $value ) && ! is_object( $value ) ) {
 			return $value;
 		}
+		return json_decode( self::json( $value ), true );
+	}
+
+	/**
+	 * A value as JSON.
+	 *
+	 * @param mixed $value Value.
+	 */
+	public static function json( $value ): string {
 		$json = json_encode( $value ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- wp_json_encode() replaces what is no UTF-8 by "?".
 		if ( false === $json ) {
 			throw new Failure( 'a value cannot be written as JSON' );
 		}
-		return json_decode( $json, true );
+		return $json;
 	}
 }

@@ -73,7 +73,11 @@ class Hospital_Appointments_Redis_Manager {
 				if ( ! is_array( $metadata ) && ! is_object( $metadata ) ) {
 					throw new Failure( 'metadata must be an array' );
 				}
-				Direct::set( $target, (array) $metadata, max( 0, (int) $ttl ) );
+				$fields = (array) $metadata;
+				if ( is_object( $metadata ) ) { // Names that begin with a NUL are of what is private, which JSON does not show.
+					$fields = array_filter( $fields, static fn( $name ): bool => "\0" !== substr( (string) $name, 0, 1 ), ARRAY_FILTER_USE_KEY );
+				}
+				Direct::set( $target, $fields, max( 0, (int) $ttl ) );
 				return true;
 			}
 		);

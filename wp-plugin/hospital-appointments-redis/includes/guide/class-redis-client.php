@@ -65,7 +65,7 @@ final class Redis_Client {
 	 */
 	public function get( $key ): ?string {
 		$metadata = Direct::metadata( Target::of_key( (string) $key ) );
-		return null === $metadata ? null : (string) wp_json_encode( $metadata );
+		return null === $metadata ? null : Direct::json( $metadata );
 	}
 
 	/**
@@ -188,7 +188,7 @@ final class Redis_Client {
 	 * @return array<string, mixed>
 	 */
 	private static function object( $json ): array {
-		$fields = is_string( $json ) ? json_decode( $json, true ) : null;
+		$fields = is_string( $json ) ? json_decode( $json, true, 512, JSON_BIGINT_AS_STRING ) : null;
 		if ( ! is_array( $fields ) || ( $fields && array_keys( $fields ) === range( 0, count( $fields ) - 1 ) ) ) {
 			throw new Failure( 'the value of an appointment must be a JSON object' );
 		}

@@ -56,9 +56,14 @@ final class Target {
 		return 'doctor' === $this->kind ? 'doctor:' . $this->name . ':availability' : 'appointment:' . $this->name;
 	}
 
-	/** The sidecar's address of it. */
-	public function path( string $below = '' ): string {
-		$post = $this->post_id();
+	/**
+	 * The sidecar's address of it: of the post where there is one, unless it is to be by the slug that was given.
+	 *
+	 * @param string $below   What follows.
+	 * @param bool   $by_slug Whether what waits under the slug is meant too.
+	 */
+	public function path( string $below = '', bool $by_slug = false ): string {
+		$post = $by_slug && preg_match( '/^[A-Za-z0-9_-]{1,200}$/D', $this->name ) ? 0 : $this->post_id();
 		$name = rawurlencode( $post > 0 ? (string) $post : $this->name );
 		return ( 'doctor' === $this->kind ? '/v1/doctors/' . $name . '/availability' : '/v1/appointments/' . $name ) . $below;
 	}
@@ -68,11 +73,11 @@ final class Target {
 		return ctype_digit( $this->name );
 	}
 
-	/** The post; 0 when there is none, or none of a fitting type. */
+	/** The post; 0 when there is none, or none of a fitting type. Zeros before a number make it another name, as in Redis. */
 	public function post_id(): int {
 		if ( $this->is_numeric() ) {
 			$post = (int) $this->name;
-			return $post > 0 && in_array( get_post_type( $post ), $this->types(), true ) ? $post : 0;
+			return (string) $post === $this->name && $post > 0 && in_array( get_post_type( $post ), $this->types(), true ) ? $post : 0;
 		}
 		$memory = get_current_blog_id() . ':' . $this->kind . ':' . $this->name;
 		$post   = self::$resolved[ $memory ] ?? 0;
