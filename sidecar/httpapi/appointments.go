@@ -130,7 +130,7 @@ func (d direct) remove(c *call) error {
 	if err != nil {
 		return err
 	}
-	waiting, err := d.removeWaiting(c, at, !raw)
+	under, waiting, err := d.removeWaiting(c, at, !raw)
 	if err != nil {
 		return err
 	}
@@ -140,10 +140,16 @@ func (d direct) remove(c *call) error {
 		c.partly = waiting
 		return err
 	}
-	deleted = deleted || waiting
-	if deleted {
+	switch {
+	case waiting: // a level counts once both have reached it
+		if w.Flush != nil {
+			w.Flush.Done = w.Flush.Done && under.Flush.Done
+		}
+		d.acknowledge(c, w, under)
+	case deleted:
 		d.acknowledge(c, w)
 	}
+	deleted = deleted || waiting
 	c.num("deleted", bit(deleted))
 	return nil
 }
@@ -151,13 +157,15 @@ func (d direct) remove(c *call) error {
 // removeWaiting deletes what was written to the slug named before its post was
 // there, and waits under the slug to become that post's. It comes first: what is
 // moved meanwhile is then deleted with the post's.
-func (d direct) removeWaiting(c *call, at target, direct bool) (bool, error) {
+func (d direct) removeWaiting(c *call, at target, direct bool) (w appointment.Write, deleted bool, err error) {
 	asked, err := c.post("id")
 	if err != nil || asked.ID != 0 || !at.known || !d.slugs {
-		return false, err
+		return w, false, err
 	}
 	asked.Type = d.Types.Kind(d.kind)[0]
-	return d.Owner.Delete(c.ctx, appointment.Write{Post: asked, Direct: direct, Flush: c.flush()})
+	w = appointment.Write{Post: asked, Direct: direct, Flush: c.flush()}
+	deleted, err = d.Owner.Delete(c.ctx, w)
+	return w, deleted, err
 }
 
 // setStatus answers POST .../status: the guide's atomic script, which says 0

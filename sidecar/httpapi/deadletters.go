@@ -63,11 +63,7 @@ func pageOf(c *call) (after *appointment.DeadLetter, limit int, err error) {
 		return nil, limit, nil
 	}
 	member, key, _ := strings.Cut(query.Get("after"), "/")
-	post, err := appointment.ParsePost(c.blog, member)
-	if err != nil {
-		return nil, 0, fail(badRequest, "after", "want post/key")
-	}
-	return &appointment.DeadLetter{Post: post, Key: key}, limit, nil
+	return &appointment.DeadLetter{Post: letterPost(c.blog, member), Key: key}, limit, nil
 }
 
 // deadLetter answers GET of one.
@@ -82,10 +78,11 @@ func (s *Server) deadLetter(c *call) error {
 
 // findDeadLetter finds the one that the path names.
 func (s *Server) findDeadLetter(c *call) (appointment.DeadLetter, error) {
-	post, err := c.post("post")
+	member, err := c.param("post")
 	if err != nil {
 		return appointment.DeadLetter{}, err
 	}
+	post := letterPost(c.blog, member)
 	key, err := c.param("key")
 	if err != nil {
 		return appointment.DeadLetter{}, err
@@ -109,4 +106,14 @@ func (c *call) deadLetter(name string, l appointment.DeadLetter) {
 	c.bytes("version", l.Version.String())
 	c.bytes("at", l.At.UTC().Format(time.RFC3339))
 	c.close('}')
+}
+
+// letterPost is the post of a letter, also of one under a name that no post can
+// have: it is shown, and so it can be decided about.
+func letterPost(blog uint64, member string) appointment.Post {
+	post, err := appointment.ParsePost(blog, member)
+	if err != nil {
+		return appointment.Post{Blog: blog, Slug: member}
+	}
+	return post
 }

@@ -13,14 +13,15 @@ import (
 // before its drain: what comes after a hand-over's sync is not marked by core,
 // and a script of a sidecar that was stopped in the middle would be brought over
 // it by a later return. Of a site that is not held that is left to the return,
-// and so is a Redis without a floor, which refuses everything. The site row may
-// be one read less than a lease ago, since the hand-over has waited for a lease.
+// and so is a Redis without a floor, which refuses everything.
 func (o *Owner) Shut(ctx context.Context, blog uint64) error {
-	seen := o.seen.Load()
-	if seen.err != nil || time.Since(seen.began) >= o.Options.Lease {
-		if seen = o.renew(ctx, seen); seen.err != nil {
-			return seen.err
-		}
+	limited, cancel := context.WithTimeout(ctx, max(o.Options.Lease, time.Second))
+	defer cancel()
+	o.reading.Lock()
+	seen := o.look(limited) // one that was under way may have been answered before the site was held
+	o.reading.Unlock()
+	if seen.err != nil {
+		return seen.err
 	}
 	site := seen.sites[blog]
 	if !site.Native || !site.Held {

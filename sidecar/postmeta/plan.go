@@ -70,7 +70,7 @@ func (s state) plan(reading appointment.Reading, c *change) appointment.Verdict 
 	}
 	verdict := appointment.Verdict{Settled: make([]appointment.Settled, len(reading.Fields))}
 	for i, field := range newestOfEach(reading.Fields, s.spelt) {
-		leftOut := field.shadowed || s.overtaken(post, field.Dirty) || field.Version.Compare(before.version) <= 0
+		leftOut := field.shadowed || field.changesNothing() || s.overtaken(post, field.Dirty) || field.Version.Compare(before.version) <= 0
 		verdict.Settled[i] = appointment.Settled{Dirty: field.Dirty, LeftOut: leftOut}
 		if field.Version.Compare(after.version) > 0 {
 			after.version = field.Version
@@ -126,6 +126,7 @@ func (s state) doomed(reading appointment.Reading, before fence) []appointment.D
 		switch {
 		case field.Version == appointment.Version{}:
 			letters = append(letters, letter(reading, field, appointment.DeadNoVersion, "its dirty mark was not made by a sidecar, so nobody can tell whether it is the newest"))
+		case candidate{Dirty: field}.changesNothing():
 		case field.BySlug && s.hasAnother(reading.Post.ID, field, before):
 			letters = append(letters, letter(reading, field, appointment.DeadOvertaken, appointment.OvertakenBySlug))
 		case field.Version.Compare(before.version) <= 0:
@@ -175,10 +176,14 @@ type candidate struct {
 	shadowed bool // dirty with a newer version under another type's Redis key, or another spelling
 }
 
+// changesNothing: what came by a slug before its post changes no row, and so what
+// was deleted then is over: nobody wants to be told of it.
+func (c candidate) changesNothing() bool { return c.BySlug && c.Deleted && !c.Unverified }
+
 func newestOfEach(fields []appointment.Dirty, spelt spellings) []candidate {
 	newest := make(map[string]appointment.Version, len(fields))
 	for _, f := range fields {
-		if one := spelt.of(f.Key); f.Version.Compare(newest[one]) > 0 {
+		if one := spelt.of(f.Key); !(candidate{Dirty: f}).changesNothing() && f.Version.Compare(newest[one]) > 0 {
 			newest[one] = f.Version
 		}
 	}

@@ -23,6 +23,9 @@ func (s *Syncer) place(ctx context.Context, ticket appointment.Lease, r appointm
 				return err
 			}
 			s.complain(keys)
+			if slices.ContainsFunc(r.Fields, func(field appointment.Dirty) bool { return field.Unverified }) { // barriers wait for it
+				return s.give(ctx, ticket, r, all(r, appointment.DeadUnresolved, "its post's keys in Redis hold what no sidecar has put there"), nil, f)
+			}
 			f.open = append(f.open, r.Post)
 			return s.redis.PutBack(ctx, ticket, []appointment.Reading{r}, s.BackoffMax)
 		}

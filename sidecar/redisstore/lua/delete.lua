@@ -20,7 +20,10 @@ local added = 0
 for _, key in ipairs(keys) do
   if key ~= 'last_updated_redis' then
     local counter = redis.call('HINCRBY', KEYS[1], 'counter', 1)
-    added = added + redis.call('HSET', KEYS[3], key, string.format('%.0f-%.0f@0%.0f', epoch, counter, now) .. ARGV[5])
+    local flags = ARGV[5]
+    -- Of a slug: what nobody could look up then is the post's like any other, and so is that it goes.
+    if string.find(ARGV[3], '%D') and not string.find(flags, 'u', 1, true) and string.find(redis.call('HGET', KEYS[3], key) or '', 'u', 1, true) then flags = flags .. 'u' end
+    added = added + redis.call('HSET', KEYS[3], key, string.format('%.0f-%.0f@0%.0f', epoch, counter, now) .. flags)
   end
 end
 if added > 0 then redis.call('HINCRBY', KEYS[1], 'dirty', added) end

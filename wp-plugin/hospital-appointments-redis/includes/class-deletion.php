@@ -27,8 +27,13 @@ final class Deletion {
 		if ( ! self::$leaving || ! isset( self::$leaving[ self::name( $post_id ) ] ) ) {
 			return false;
 		}
-		$calls = array_column( debug_backtrace( DEBUG_BACKTRACE_IGNORE_ARGS ), 'function' ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
-		return array() !== array_intersect( array( 'wp_delete_post', 'wp_delete_attachment' ), $calls );
+		foreach ( debug_backtrace( 0 ) as $call ) { // phpcs:ignore WordPress.PHP.DevelopmentFunctions
+			$post = $call['args'][0] ?? null; // Another may be deleted meanwhile, and write to this one.
+			if ( in_array( $call['function'], array( 'wp_delete_post', 'wp_delete_attachment' ), true ) && is_scalar( $post ) && (int) $post === $post_id ) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/** Whether nothing of it is in Redis any more; what others may still send there is forgotten with the post. */

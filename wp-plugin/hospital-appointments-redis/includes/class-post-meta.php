@@ -85,7 +85,7 @@ final class Post_Meta {
 	 * @param mixed $value Value.
 	 */
 	public static function sanitize_lines( $value ): string {
-		return is_scalar( $value ) ? trim( (string) preg_replace( '~<(?=[a-z/!?])~i', '< ', wp_check_invalid_utf8( (string) $value ) ) ) : '';
+		return is_scalar( $value ) ? (string) preg_replace( '~<(?=[a-z/!?]|$)~iD', '< ', trim( wp_check_invalid_utf8( (string) $value ) ) ) : '';
 	}
 
 	/**

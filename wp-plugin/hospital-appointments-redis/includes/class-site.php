@@ -62,7 +62,8 @@ final class Site {
 
 	/**
 	 * Reads the row; makes it for a blog that has none. It may have been lost, so that is a take-over too: in an epoch after
-	 * all that the other tables know of, with the last return that they know of and a lease period to be waited out.
+	 * all that the other tables know of, with the last return that they know of and a lease period to be waited out. Where
+	 * they were lost too, one of which nothing is known: a sidecar may have owned the site.
 	 *
 	 * @param bool $joined Whether the caller has a transaction open: its snapshot may be old.
 	 * @return self|null Null when there is no such table, or no database.
@@ -73,9 +74,10 @@ final class Site {
 		$row  = self::row( $sql, $joined );
 		if ( null === $row && ! self::$absent ) {
 			$where = ' WHERE blog_id = ' . $blog;
+			$least = false === get_option( Lifecycle::INSTALLED ) ? 0 : 1;
 			$made  = self::query(
 				'INSERT IGNORE INTO ' . self::table( 'sync_state' ) . ' (blog_id, settled, returned, epoch)'
-				. ' SELECT ' . $blog . ', 0, COALESCE(MAX(returned), 0), 1 + COALESCE(MAX(epoch), 0) FROM ('
+				. ' SELECT ' . $blog . ', 0, GREATEST(' . $least . ', COALESCE(MAX(returned), 0)), 1 + COALESCE(MAX(epoch), 0) FROM ('
 				. 'SELECT MAX(IF(post_id = 0, epoch, 0)) AS returned, MAX(epoch) AS epoch FROM ' . self::table( 'sync_fence' ) . $where
 				. ' UNION ALL SELECT 0, MAX(epoch) FROM ' . self::table( 'native_write' ) . $where . ') AS known',
 				$joined

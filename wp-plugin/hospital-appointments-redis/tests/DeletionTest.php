@@ -124,4 +124,33 @@ final class DeletionTest extends ClinicTestCase {
 	private function dirty_of_the_gone( int $post ): array {
 		return Sidecar::wait_for( 'POST', '/v1/dirty', array( 'posts' => array( 'hospital_appointment' => array( $post ) ) ) )->data['posts'][ $post ] ?? array();
 	}
+
+	public function test_a_post_whose_deletion_failed_is_like_any_other_while_another_is_deleted(): void {
+		global $wpdb;
+		$post  = $this->post( array( 'status' => 'pending' ) );
+		$other = $this->post( array( 'status' => 'pending' ) );
+		$this->new_request();
+		$refuse = static function ( $sql ) use ( $wpdb ) {
+			return 0 === strpos( $sql, "DELETE FROM `$wpdb->posts`" ) ? 'DELETE FROM hospital_nowhere' : $sql;
+		};
+		add_filter( 'query', $refuse );
+		$hidden = $wpdb->suppress_errors();
+		$this->assertFalse( wp_delete_post( $post, true ) );
+		$wpdb->suppress_errors( $hidden );
+		remove_filter( 'query', $refuse );
+		update_post_meta( $post, 'status', 'new' );
+		$this->assertSame( 'new', $this->row( $post, 'status' ) ?? 'none' );
+		$this->bring_home( $post );
+		$this->kiosk( $post, array( 'status' => 'kiosk' ) );
+		$this->new_request();
+		add_action(
+			'delete_post',
+			static function ( $id ) use ( $other, $post ): void {
+				(int) $id === $other && update_post_meta( $post, 'status', 'desk' );
+			}
+		);
+		wp_delete_post( $other, true );
+		$this->bring_home( $post );
+		$this->assertSame( 'desk', $this->row( $post, 'status' ) );
+	}
 }

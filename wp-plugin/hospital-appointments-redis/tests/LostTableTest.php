@@ -76,4 +76,21 @@ final class LostTableTest extends ClinicTestCase {
 			Lifecycle::activate();
 		}
 	}
+
+	public function test_a_row_that_was_lost_does_not_say_that_no_sidecar_ever_owned_the_site(): void {
+		global $wpdb;
+		$here = $GLOBALS['blog_id'];
+
+		$GLOBALS['blog_id'] = 900077; // A blog of which neither this table nor another has anything.
+		try {
+			$this->assertSame( 1, Site::read()->returned ?? null, 'the plugin was installed here' );
+			$wpdb->delete( Site::table( 'sync_state' ), array( 'blog_id' => 900077 ) );
+			add_filter( 'option_' . Lifecycle::INSTALLED, '__return_false' );
+			$this->assertSame( 0, Site::read()->returned ?? null, 'it is being installed' );
+		} finally {
+			$GLOBALS['blog_id'] = $here;
+			remove_filter( 'option_' . Lifecycle::INSTALLED, '__return_false' );
+			$wpdb->delete( Site::table( 'sync_state' ), array( 'blog_id' => 900077 ) );
+		}
+	}
 }
