@@ -184,7 +184,7 @@ func (o *Owner) Ticket(ctx context.Context, blog uint64) (appointment.Lease, err
 	if err := o.ours(ctx, blog, floors[blog]); err != nil {
 		return ticket, err
 	}
-	if floors[blog].Epoch > site.Epoch && !o.Adopt {
+	if floors[blog].Epoch > site.Epoch { // also where it is to be adopted: no native write of this epoch would stand against it before the return has caught up
 		return ticket, fmt.Errorf("this Redis has seen a later epoch than this database: %w", appointment.ErrNative)
 	}
 	ticket.Token = floors[blog].ID

@@ -47,6 +47,16 @@ func TestAdoptedAfterRestore(t *testing.T) {
 	stop()
 
 	adopting := b.sidecar(t, b.redis, adopt)
+	if _, err := adopting.Site(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	// A sync that comes before its return has caught up: what core wrote is of an epoch below that of what waits.
+	if report, err := adopting.syncer.Sync(t.Context(), 1); !errors.Is(err, appointment.ErrNative) || report.Synced != 0 {
+		t.Errorf("Sync before the return = %+v, %v", report, err)
+	}
+	if got := b.value(t, 1, "status"); got != "since the restore" {
+		t.Errorf("what core wrote since is %q before the return", got)
+	}
 	adopting.run(t)
 	site = b.until(t, offload)
 	adopting.leased(t, site.Epoch)
