@@ -156,6 +156,14 @@ func TestActivationOnOneSite(t *testing.T) {
 	equal(t, "asked for it", fmt.Sprint(asked), "map[]")
 	equal(t, "its row at once", w.status(post), "alone")
 
+	without := c.ward("west")
+	c.Stop(t, "sidecar")
+	insert := map[string]any{"post_type": appointment, "post_status": "publish", "post_title": "A visit"}
+	equal(t, "an appointment on a site without the plugin", c.php(without.on("wp_insert_post", insert))[0].String() != "0", true)
+	equal(t, "is none of ours, so no sidecar is to serve that site", c.state(without.site), "none")
+	c.Start(t, "sidecar")
+	c.becomes(1, "offload")
+
 	upgrade := `Hospital\Appointments_Redis\Upgrade::`
 	noted := step{`Hospital\Appointments_Redis\Health::noted`}
 	// The process that holds the sites lets them go.

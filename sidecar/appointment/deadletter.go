@@ -19,6 +19,25 @@ type DeadLetter struct {
 	Mark string // of the dirty field, while it is being buried
 }
 
+// Letter is the dead letter of one of a reading's fields.
+func (r Reading) Letter(field Dirty, code, reason string) DeadLetter {
+	return DeadLetter{
+		Post: r.Post, Key: field.Key, Value: field.Value, Deleted: field.Deleted, Lost: field.Lost, Version: field.Version,
+		Code: code, Reason: reason, At: r.At, Slot: field.Slot, Mark: field.Mark,
+	}
+}
+
+// LetterPost is the post of the dead letter under a member's name, also under
+// one that no post can have: it is there, so it can be shown and decided about.
+// The error says that it is such a name.
+func LetterPost(blog uint64, member string) (Post, error) {
+	post, err := ParsePost(blog, member)
+	if err != nil {
+		return Post{Blog: blog, Slug: member}, err
+	}
+	return post, nil
+}
+
 // Why a field died.
 const (
 	DeadPostGone   = "post_gone"  // no such post in wp_posts

@@ -193,12 +193,13 @@ func (d direct) updateStatus(c *call, status string, direct bool) (bool, error) 
 	}
 	w := appointment.Write{Post: at.Post, Direct: direct, Unseen: at.unseen, Flush: c.flush()}
 	result, err := d.Owner.SetStatus(c.ctx, w, status, at.known)
-	switch {
-	case err != nil:
+	if err != nil {
 		return false, err
-	case len(result.Outcomes) == 0 && !at.known && (at.ID != 0 || at.unseen): // Redis holds nothing of it, and MySQL cannot be asked
-		return false, appointment.ErrMySQLAway
-	case len(result.Outcomes) == 0:
+	}
+	if len(result.Outcomes) == 0 { // Redis holds nothing of it
+		if !at.known && (at.ID != 0 || at.unseen) { // and MySQL cannot be asked
+			return false, appointment.ErrMySQLAway
+		}
 		return false, nil
 	}
 	w.Fields = []appointment.Field{{Key: "status", Value: status}}

@@ -63,7 +63,8 @@ func pageOf(c *call) (after *appointment.DeadLetter, limit int, err error) {
 		return nil, limit, nil
 	}
 	member, key, _ := strings.Cut(query.Get("after"), "/")
-	return &appointment.DeadLetter{Post: letterPost(c.blog, member), Key: key}, limit, nil
+	post, _ := appointment.LetterPost(c.blog, member) // the list may end with such a one
+	return &appointment.DeadLetter{Post: post, Key: key}, limit, nil
 }
 
 // deadLetter answers GET of one.
@@ -82,7 +83,7 @@ func (s *Server) findDeadLetter(c *call) (appointment.DeadLetter, error) {
 	if err != nil {
 		return appointment.DeadLetter{}, err
 	}
-	post := letterPost(c.blog, member)
+	post, _ := appointment.LetterPost(c.blog, member)
 	key, err := c.param("key")
 	if err != nil {
 		return appointment.DeadLetter{}, err
@@ -106,14 +107,4 @@ func (c *call) deadLetter(name string, l appointment.DeadLetter) {
 	c.bytes("version", l.Version.String())
 	c.bytes("at", l.At.UTC().Format(time.RFC3339))
 	c.close('}')
-}
-
-// letterPost is the post of a letter, also of one under a name that no post can
-// have: it is shown, and so it can be decided about.
-func letterPost(blog uint64, member string) appointment.Post {
-	post, err := appointment.ParsePost(blog, member)
-	if err != nil {
-		return appointment.Post{Blog: blog, Slug: member}
-	}
-	return post
 }

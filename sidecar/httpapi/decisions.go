@@ -45,15 +45,18 @@ func (s *Server) retryDeadLetters(c *call) error {
 	// Of a field that has two, of its post and of the slug from before, the newer comes last.
 	slices.SortStableFunc(all, func(a, b appointment.DeadLetter) int { return a.Version.Compare(b.Version) })
 	retried, level := 0, appointment.SQL
-	var failed []appointment.DeadLetter
-	var why []error
+	type failure struct {
+		letter appointment.DeadLetter
+		err    error
+	}
+	var failed []failure
 	for _, each := range all {
 		err := s.retry(c, each, actor)
 		if errors.Is(err, appointment.ErrUnknownDeadLetter) {
 			continue
 		}
 		if errors.Is(err, appointment.ErrForeignKeys) || errors.Is(err, appointment.ErrNothingToWrite) {
-			failed, why = append(failed, each), append(why, err)
+			failed = append(failed, failure{each, err})
 			continue
 		}
 		if err != nil {
@@ -71,11 +74,11 @@ func (s *Server) retryDeadLetters(c *call) error {
 		return nil
 	}
 	c.open("failed", '[')
-	for i, each := range failed {
-		row, message, _ := explain(why[i])
+	for _, each := range failed {
+		row, message, _ := explain(each.err)
 		c.open("", '{')
-		c.bytes("post", each.Post.Member())
-		c.bytes("key", each.Key)
+		c.bytes("post", each.letter.Post.Member())
+		c.bytes("key", each.letter.Key)
 		c.bytes("code", row.name)
 		c.bytes("message", message)
 		c.close('}')

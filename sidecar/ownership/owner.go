@@ -167,7 +167,9 @@ func (o *Owner) look(ctx context.Context) *sighting {
 
 // Ticket is what a sync needs: the epoch of the site row, and the Redis that
 // may be drained into it. In offload that is the row's; in native it is
-// whichever there is, since R4 decides by epochs what still counts (R7).
+// whichever there is, since R4 decides by epochs what still counts (R7); so not
+// one that has seen a later epoch, though it is to be adopted: before the return
+// has caught up, no native write would stand against what waits there.
 func (o *Owner) Ticket(ctx context.Context, blog uint64) (appointment.Lease, error) {
 	site, ok := o.seen.Load().sites[blog]
 	if !ok {
@@ -184,7 +186,7 @@ func (o *Owner) Ticket(ctx context.Context, blog uint64) (appointment.Lease, err
 	if err := o.ours(ctx, blog, floors[blog]); err != nil {
 		return ticket, err
 	}
-	if floors[blog].Epoch > site.Epoch { // also where it is to be adopted: no native write of this epoch would stand against it before the return has caught up
+	if floors[blog].Epoch > site.Epoch {
 		return ticket, fmt.Errorf("this Redis has seen a later epoch than this database: %w", appointment.ErrNative)
 	}
 	ticket.Token = floors[blog].ID

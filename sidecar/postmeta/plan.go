@@ -70,7 +70,7 @@ func (s state) plan(reading appointment.Reading, c *change) appointment.Verdict 
 	}
 	verdict := appointment.Verdict{Settled: make([]appointment.Settled, len(reading.Fields))}
 	for i, field := range newestOfEach(reading.Fields, s.spelt) {
-		leftOut := field.shadowed || field.changesNothing() || s.overtaken(post, field.Dirty) || field.Version.Compare(before.version) <= 0
+		leftOut := field.shadowed || changesNothing(field.Dirty) || s.overtaken(post, field.Dirty) || field.Version.Compare(before.version) <= 0
 		verdict.Settled[i] = appointment.Settled{Dirty: field.Dirty, LeftOut: leftOut}
 		if field.Version.Compare(after.version) > 0 {
 			after.version = field.Version
@@ -116,26 +116,27 @@ func (s state) overtaken(post uint64, field appointment.Dirty) bool {
 }
 
 // doomed lists the fields that can never be written: those without a version or
-// without the value that they had, those of a post that is gone, those accepted while MySQL was away which core
-// overtook unseen, and those that came by a slug where there is a row by now. A
-// field not above the fence needs no writing any more.
+// without the value that they had, those of a post that is gone, those accepted
+// while MySQL was away which core overtook unseen, and those that came by a slug
+// where there is a row by now. A field not above the fence needs no writing any
+// more.
 func (s state) doomed(reading appointment.Reading, before fence) []appointment.DeadLetter {
 	var letters []appointment.DeadLetter
 	for _, field := range reading.Fields {
 		overtaken := s.overtaken(reading.Post.ID, field)
 		switch {
 		case field.Version == appointment.Version{}:
-			letters = append(letters, letter(reading, field, appointment.DeadNoVersion, "its dirty mark was not made by a sidecar, so nobody can tell whether it is the newest"))
-		case candidate{Dirty: field}.changesNothing():
+			letters = append(letters, reading.Letter(field, appointment.DeadNoVersion, "its dirty mark was not made by a sidecar, so nobody can tell whether it is the newest"))
+		case changesNothing(field):
 		case field.BySlug && s.hasAnother(reading.Post.ID, field, before):
-			letters = append(letters, letter(reading, field, appointment.DeadOvertaken, appointment.OvertakenBySlug))
+			letters = append(letters, reading.Letter(field, appointment.DeadOvertaken, appointment.OvertakenBySlug))
 		case field.Version.Compare(before.version) <= 0:
 		case overtaken && field.Unverified:
-			letters = append(letters, letter(reading, field, appointment.DeadOvertaken, "accepted while MySQL was away; WordPress wrote the same field meanwhile"))
+			letters = append(letters, reading.Letter(field, appointment.DeadOvertaken, "accepted while MySQL was away; WordPress wrote the same field meanwhile"))
 		case !overtaken && field.Lost:
-			letters = append(letters, letter(reading, field, appointment.DeadValueLost, "its value was lost in Redis: its mark is there, and says that it was not deleted"))
+			letters = append(letters, reading.Letter(field, appointment.DeadValueLost, "its value was lost in Redis: its mark is there, and says that it was not deleted"))
 		case !overtaken && !field.Deleted && !s.exists[reading.Post.ID]:
-			letters = append(letters, letter(reading, field, appointment.DeadPostGone, "no such post in the posts table"))
+			letters = append(letters, reading.Letter(field, appointment.DeadPostGone, "no such post in the posts table"))
 		}
 	}
 	return letters
@@ -164,13 +165,6 @@ func (s state) hold(ids []uint64, field appointment.Dirty) bool {
 	return !slices.ContainsFunc(ids, func(id uint64) bool { value, is := s.values[id]; return !is || value != field.Value })
 }
 
-func letter(reading appointment.Reading, field appointment.Dirty, code, reason string) appointment.DeadLetter {
-	return appointment.DeadLetter{
-		Post: reading.Post, Key: field.Key, Value: field.Value, Deleted: field.Deleted, Lost: field.Lost, Version: field.Version,
-		Code: code, Reason: reason, At: reading.At, Slot: field.Slot, Mark: field.Mark,
-	}
-}
-
 type candidate struct {
 	appointment.Dirty
 	shadowed bool // dirty with a newer version under another type's Redis key, or another spelling
@@ -178,12 +172,14 @@ type candidate struct {
 
 // changesNothing: what came by a slug before its post changes no row, and so what
 // was deleted then is over: nobody wants to be told of it.
-func (c candidate) changesNothing() bool { return c.BySlug && c.Deleted && !c.Unverified }
+func changesNothing(field appointment.Dirty) bool {
+	return field.BySlug && field.Deleted && !field.Unverified
+}
 
 func newestOfEach(fields []appointment.Dirty, spelt spellings) []candidate {
 	newest := make(map[string]appointment.Version, len(fields))
 	for _, f := range fields {
-		if one := spelt.of(f.Key); !(candidate{Dirty: f}).changesNothing() && f.Version.Compare(newest[one]) > 0 {
+		if one := spelt.of(f.Key); !changesNothing(f) && f.Version.Compare(newest[one]) > 0 {
 			newest[one] = f.Version
 		}
 	}

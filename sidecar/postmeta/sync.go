@@ -90,7 +90,7 @@ func (b batch) probe(ctx context.Context, reading appointment.Reading) ([]appoin
 		switch {
 		case err == nil:
 		case troubleOf(err) == refused:
-			verdict.Doomed = append(verdict.Doomed, letter(reading, field, appointment.DeadRefused, reasonOf(err)))
+			verdict.Doomed = append(verdict.Doomed, reading.Letter(field, appointment.DeadRefused, reasonOf(err)))
 		case errors.Is(err, errEpoch):
 			return nil, fmt.Errorf("probe post %d: %w: %w", reading.Post.ID, appointment.ErrNative, err)
 		case troubleOf(err) == away:

@@ -35,10 +35,7 @@ func storedFrom(l appointment.DeadLetter) stored {
 // there holds up no other: it is shown as it is, and can be edited or discarded.
 func parseLetter(blog uint64, field, body string) appointment.DeadLetter {
 	member, key, _ := strings.Cut(field, ":")
-	post, err := appointment.ParsePost(blog, member)
-	if err != nil {
-		post = appointment.Post{Blog: blog, Slug: member}
-	}
+	post, err := appointment.LetterPost(blog, member)
 	var s stored
 	err2 := json.Unmarshal([]byte(body), &s)
 	version, err3 := appointment.ParseVersion(s.Version)

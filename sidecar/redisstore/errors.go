@@ -58,6 +58,15 @@ func classify(err error) error {
 // isWrongType: a script met a key that does not hold what it should.
 func isWrongType(err error) bool { return err != nil && strings.HasPrefix(err.Error(), "WRONGTYPE") }
 
+// foreign is the error of a script about one post, which writes nothing where it
+// meets what is nobody's here under that post's keys.
+func foreign(err error, post appointment.Post) error {
+	if errors.Is(err, errWrongType) {
+		return &appointment.ForeignKeysError{Posts: []appointment.Post{post}}
+	}
+	return err
+}
+
 // butForeign is the first error that is no WRONGTYPE, of calls about a post each:
 // one whose keys hold what is nobody's here keeps nobody from the others.
 func butForeign(cmds []*redis.Cmd) error {

@@ -35,10 +35,7 @@ func (s *Store) Retry(ctx context.Context, w appointment.Write, of appointment.P
 			return call{retryScript, []string{s.keys.floor(blog), hash, dirty, s.keys.dirty(blog), s.keys.dead(blog)},
 				[]any{token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), flags(w), s.MaxDirty, key, body, set, l.Value, letter(l.Post.Member(), key)}}
 		})
-		if errors.Is(err, errWrongType) {
-			err = &appointment.ForeignKeysError{Posts: []appointment.Post{w.Post}}
-		}
-		return n, err
+		return n, foreign(err, w.Post)
 	})
 }
 

@@ -95,16 +95,11 @@ func (s *Store) Move(ctx context.Context, lease appointment.Lease, r appointment
 	blog, slug := post.Blog, r.Post.Slug
 	fromHash, fromDirty := s.keys.pair(blog, s.keys.patterns[slot(r)], slug)
 	hash, dirty := s.keys.post(post)
-	at, token, err := s.at(ctx, lease)
-	if err != nil {
-		return err
-	}
-	keys := []string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), fromHash, fromDirty, hash, dirty, s.keys.ttls(blog), s.keys.dead(blog)}
-	_, err = at.eval(ctx, call{moveScript, keys, []any{token, lease.Epoch, slug, post.Member(), s.SyncDelay.Milliseconds()}})
-	if isWrongType(err) {
-		return &appointment.ForeignKeysError{Posts: []appointment.Post{post}}
-	}
-	return classify(err)
+	_, err := s.number(ctx, lease, func(token string) call {
+		return call{moveScript, []string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), fromHash, fromDirty, hash, dirty, s.keys.ttls(blog), s.keys.dead(blog)},
+			[]any{token, lease.Epoch, slug, post.Member(), s.SyncDelay.Milliseconds()}}
+	})
+	return foreign(err, post)
 }
 
 // slot is under which key pattern a slug's fields are: that of the one kind of

@@ -77,10 +77,7 @@ func (s *Syncer) give(ctx context.Context, ticket appointment.Lease, r appointme
 func all(r appointment.Reading, code, reason string) []appointment.DeadLetter {
 	letters := make([]appointment.DeadLetter, len(r.Fields))
 	for i, field := range r.Fields {
-		letters[i] = appointment.DeadLetter{
-			Post: r.Post, Key: field.Key, Value: field.Value, Deleted: field.Deleted, Lost: field.Lost, Version: field.Version,
-			Code: code, Reason: reason, At: r.At, Slot: field.Slot, Mark: field.Mark,
-		}
+		letters[i] = r.Letter(field, code, reason)
 	}
 	return letters
 }

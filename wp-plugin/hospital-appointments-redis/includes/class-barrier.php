@@ -73,14 +73,11 @@ final class Barrier {
 		if ( ! $answer->ok() || true !== ( $answer->data['lease'] ?? false ) || ( $answer->data['unseen'] ?? false ) ) {
 			return false;
 		}
-		foreach ( array_keys( $answer->data['posts'][ $post_id ] ?? array() ) as $dirty ) {
-			foreach ( $keys && ! in_array( '', $keys, true ) ? $keys : array( (string) $dirty ) as $key ) {
-				if ( 0 === strcasecmp( (string) $dirty, $key ) ) {
-					return false;
-				}
-			}
+		$dirty = array_map( 'strval', array_keys( $answer->data['posts'][ $post_id ] ?? array() ) );
+		if ( ! $keys || in_array( '', $keys, true ) ) {
+			return ! $dirty;
 		}
-		return true;
+		return ! array_uintersect( $dirty, $keys, 'strcasecmp' );
 	}
 
 	/**

@@ -103,7 +103,9 @@ final class Deletion {
 		}
 		if ( Transaction::is_open() || ! self::forget( $type, $post_id ) ) {
 			Take_Over::write( Meta_Write::none( $post_id ) );
-			Transaction::is_open() || ! Site::is_offload() || self::forget( $type, $post_id ); // The site has returned meanwhile: nothing was written.
+			if ( ! Transaction::is_open() && Site::is_offload() ) { // It has returned meanwhile: nothing was written.
+				self::forget( $type, $post_id );
+			}
 		}
 	}
 

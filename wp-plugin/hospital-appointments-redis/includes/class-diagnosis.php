@@ -117,14 +117,13 @@ final class Diagnosis {
 	}
 
 	/**
-	 * How many posts of this blog wait, as the sidecar counts them: none, also where Redis does not answer it. Then it does
-	 * not say either how many dead letters there are.
+	 * How many posts of this blog wait, if the sidecar could count them.
 	 *
 	 * @param array<string, mixed> $report Report.
 	 */
 	private static function waiting( array $report ): ?int {
 		$blog = self::blog( $report );
-		return isset( $blog['dirty_posts'], $report['dead_letters'] ) ? (int) $blog['dirty_posts'] : $report['dirty_posts'];
+		return isset( $blog['dirty_posts'] ) ? (int) $blog['dirty_posts'] : $report['dirty_posts'];
 	}
 
 	/**

@@ -177,7 +177,9 @@ final class Posts {
 		if ( ! isset( self::$views[ $blog ][ $post_id ] ) ) {
 			return null;
 		}
-		! wp_using_ext_object_cache() || self::heed_flushes(); // One that ends with the request has lost its entries itself.
+		if ( wp_using_ext_object_cache() ) { // One that ends with the request has lost its entries itself.
+			self::heed_flushes();
+		}
 		$view = self::$views[ $blog ][ $post_id ] ?? null;
 		return null !== $view && wp_cache_get( $post_id, 'post_meta' ) === $view->entry ? $view : null;
 	}

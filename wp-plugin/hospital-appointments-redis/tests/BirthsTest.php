@@ -12,7 +12,6 @@ namespace Hospital\Appointments_Redis\Tests;
 use Hospital\Appointments_Redis\Barrier;
 use Hospital\Appointments_Redis\Births;
 use Hospital\Appointments_Redis\Sidecar;
-use Hospital\Appointments_Redis\Site;
 
 /**
  * Nothing of them can be in Redis, but only as long as nobody else knows them.
@@ -51,22 +50,5 @@ final class BirthsTest extends ClinicTestCase {
 			$this->bring_home( $post );
 			$this->assertSame( 'mine', $this->row( $post, 'vital' ), "what a listener of $announced wrote last" );
 		}
-	}
-
-	public function test_an_appointment_on_a_site_without_the_plugin_is_none_of_ours(): void {
-		if ( ! is_multisite() ) {
-			$this->markTestSkipped( 'in a network' );
-		}
-		$rows = Process::run(
-			'
-			global $wpdb;
-			add_filter( "pre_site_option_active_sitewide_plugins", "__return_empty_array" );
-			switch_to_blog( 4711 );
-			Births::see( "INSERT INTO `$wpdb->posts` (`post_type`) VALUES (\'hospital_appointment\')" );
-			return $wpdb->get_col( "SELECT blog_id FROM " . Site::table( "sync_state" ) . " WHERE blog_id = 4711" );',
-			array( 'HOSPITAL_SIDECAR_ADDRESS' => '127.0.0.1:1' )
-		);
-		$GLOBALS['wpdb']->delete( Site::table( 'sync_state' ), array( 'blog_id' => 4711 ) );
-		$this->assertSame( array(), $rows, 'no sidecar is told to serve it' );
 	}
 }

@@ -81,17 +81,9 @@ final class DeletionTest extends ClinicTestCase {
 	}
 
 	public function test_a_post_whose_deletion_failed_is_like_any_other(): void {
-		global $wpdb;
 		$post = $this->post( array( 'status' => 'pending' ) );
 		$this->new_request();
-		$refuse = static function ( $sql ) use ( $wpdb ) {
-			return 0 === strpos( $sql, "DELETE FROM `$wpdb->posts`" ) ? 'DELETE FROM hospital_nowhere' : $sql;
-		};
-		add_filter( 'query', $refuse );
-		$hidden = $wpdb->suppress_errors();
-		$this->assertFalse( wp_delete_post( $post, true ) );
-		$wpdb->suppress_errors( $hidden );
-		remove_filter( 'query', $refuse );
+		$this->fail_to_delete( $post );
 		$this->kiosk( $post, array( 'status' => 'kiosk' ) );
 		$this->new_request();
 		$this->assertNotFalse( update_post_meta( $post, 'status', 'desk' ) );
@@ -120,24 +112,11 @@ final class DeletionTest extends ClinicTestCase {
 		$this->assertSame( array(), $this->dirty_of_the_gone( $post ) );
 	}
 
-	/** What waits in Redis for a post that WordPress has no more. */
-	private function dirty_of_the_gone( int $post ): array {
-		return Sidecar::wait_for( 'POST', '/v1/dirty', array( 'posts' => array( 'hospital_appointment' => array( $post ) ) ) )->data['posts'][ $post ] ?? array();
-	}
-
 	public function test_a_post_whose_deletion_failed_is_like_any_other_while_another_is_deleted(): void {
-		global $wpdb;
 		$post  = $this->post( array( 'status' => 'pending' ) );
 		$other = $this->post( array( 'status' => 'pending' ) );
 		$this->new_request();
-		$refuse = static function ( $sql ) use ( $wpdb ) {
-			return 0 === strpos( $sql, "DELETE FROM `$wpdb->posts`" ) ? 'DELETE FROM hospital_nowhere' : $sql;
-		};
-		add_filter( 'query', $refuse );
-		$hidden = $wpdb->suppress_errors();
-		$this->assertFalse( wp_delete_post( $post, true ) );
-		$wpdb->suppress_errors( $hidden );
-		remove_filter( 'query', $refuse );
+		$this->fail_to_delete( $post );
 		update_post_meta( $post, 'status', 'new' );
 		$this->assertSame( 'new', $this->row( $post, 'status' ) ?? 'none' );
 		$this->bring_home( $post );
@@ -152,5 +131,23 @@ final class DeletionTest extends ClinicTestCase {
 		wp_delete_post( $other, true );
 		$this->bring_home( $post );
 		$this->assertSame( 'desk', $this->row( $post, 'status' ) );
+	}
+
+	/** What waits in Redis for a post that WordPress has no more. */
+	private function dirty_of_the_gone( int $post ): array {
+		return Sidecar::wait_for( 'POST', '/v1/dirty', array( 'posts' => array( 'hospital_appointment' => array( $post ) ) ) )->data['posts'][ $post ] ?? array();
+	}
+
+	/** WordPress means to delete a post, and MySQL refuses it. */
+	private function fail_to_delete( int $post ): void {
+		global $wpdb;
+		$refuse = static function ( $sql ) use ( $wpdb ) {
+			return 0 === strpos( $sql, "DELETE FROM `$wpdb->posts`" ) ? 'DELETE FROM hospital_nowhere' : $sql;
+		};
+		add_filter( 'query', $refuse );
+		$hidden = $wpdb->suppress_errors();
+		$this->assertFalse( wp_delete_post( $post, true ) );
+		$wpdb->suppress_errors( $hidden );
+		remove_filter( 'query', $refuse );
 	}
 }

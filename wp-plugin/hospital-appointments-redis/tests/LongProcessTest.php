@@ -139,9 +139,6 @@ final class LongProcessTest extends ClinicTestCase {
 
 	public function test_a_child_process_has_a_second_connection_of_its_own(): void {
 		$code  = '
-			if ( ! function_exists( "pcntl_fork" ) ) {
-				return null;
-			}
 			$id = static fn(): int => (int) ( static fn() => self::database( true )->get_var( "SELECT CONNECTION_ID()" ) )->bindTo( null, Site::class )();
 			$parent = $id();
 			$pipe = stream_socket_pair( STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0 );
@@ -151,11 +148,7 @@ final class LongProcessTest extends ClinicTestCase {
 			}
 			$child = (int) fgets( $pipe[0] );
 			return array( $parent === $id(), $parent === $child );';
-		$told = Process::run( $code );
-		if ( null === $told ) {
-			$this->markTestSkipped( 'no pcntl' );
-		}
-		$this->assertSame( array( true, false ), $told );
+		$this->assertSame( array( true, false ), Process::run( $code ) );
 	}
 
 	public function test_a_second_connection_that_was_refused_once_is_tried_again(): void {
@@ -178,9 +171,6 @@ final class LongProcessTest extends ClinicTestCase {
 	}
 
 	public function test_what_a_flush_made_room_for_is_not_kept_here(): void {
-		if ( wp_using_ext_object_cache() ) {
-			$this->markTestSkipped( 'there a flush is seen' );
-		}
 		for ( $id = 900000001; $id <= 900005000; $id++ ) {
 			wp_cache_set( $id, (object) array( 'ID' => $id, 'post_type' => 'hospital_appointment', 'filter' => 'raw' ), 'posts' );
 			if ( 0 === $id % 250 ) {
