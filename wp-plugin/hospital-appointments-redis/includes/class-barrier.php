@@ -38,7 +38,7 @@ final class Barrier {
 		if ( Births::has( $post_id ) || Deletion::is_home( $post_id ) ) {
 			return true;
 		}
-		if ( Transaction::has( $post_id ) ) {
+		if ( 0 !== $post_id && Transaction::has( $post_id ) ) {
 			return self::is_clean( $post_id, $keys );
 		}
 		$body = 0 === $post_id ? array( 'all' => true ) : array( 'posts' => array( Posts::type( $post_id ) => array( $post_id ) ) );
@@ -106,14 +106,19 @@ final class Barrier {
 
 	/** Before one post is read by SQL. Its rows are then all there is of it, so that reading it takes no other call. */
 	public static function post( int $post_id ): void {
-		if ( '' !== Posts::type( $post_id ) && ! Births::has( $post_id ) && ! Transaction::is_home() ) {
-			$answer = Sidecar::ask( 'POST', '/v1/barrier', array( 'posts' => array( Posts::type( $post_id ) => array( $post_id ) ) ) );
-			if ( $answer->ok() ) {
-				self::heed( $answer );
-				Posts::came_home( $post_id );
-				self::$raised[ get_current_blog_id() ] = true;
-			}
+		if ( '' !== Posts::type( $post_id ) && ! Births::has( $post_id ) && ! Transaction::is_home() && self::bring_home( Posts::type( $post_id ), $post_id ) ) {
+			Posts::came_home( $post_id );
+			self::$raised[ get_current_blog_id() ] = true;
 		}
+	}
+
+	/** Brings a post home, as one of this type; whether that was done. */
+	public static function bring_home( string $type, int $post_id ): bool {
+		$answer = Sidecar::ask( 'POST', '/v1/barrier', array( 'posts' => array( $type => array( $post_id ) ) ) );
+		if ( $answer->ok() ) {
+			self::heed( $answer );
+		}
+		return $answer->ok();
 	}
 
 	/** This request wrote to Redis: not everything is home any more. */
@@ -160,17 +165,21 @@ final class Barrier {
 	}
 
 	/**
-	 * Hooked to export_wp. A copy that is kept must not be of an older moment, and who makes one may wait for longer than a
-	 * page: for what a sidecar that is well has not brought home yet.
+	 * Hooked to export_wp, and to wxr_export_calculate_post_ids of WP-CLI, which fires no export_wp. A copy that is kept must not
+	 * be of an older moment, and who makes one may wait for longer than a page: for what a sidecar that is well has not
+	 * brought home yet.
+	 *
+	 * @param mixed $posts What is exported.
+	 * @return mixed
 	 */
-	public static function export(): void {
-		if ( self::all() || Breaker::is_open() ) {
-			return;
+	public static function export( $posts = null ) {
+		if ( ! self::all() && ! Breaker::is_open() ) {
+			$answer = Sidecar::wait_for( 'POST', '/v1/barrier', array( 'all' => true ), self::EXPORT );
+			if ( $answer->ok() ) {
+				self::heed( $answer );
+			}
 		}
-		$answer = Sidecar::wait_for( 'POST', '/v1/barrier', array( 'all' => true ), self::EXPORT );
-		if ( $answer->ok() ) {
-			self::heed( $answer );
-		}
+		return $posts;
 	}
 
 	/**

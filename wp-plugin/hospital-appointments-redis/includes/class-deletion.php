@@ -22,6 +22,9 @@ final class Deletion {
 	/** @var array<string, string[]|null> Rows of those that are core's to delete or to leave: there when it began, or added by this request. Null: nobody knows. */
 	private static $known = array();
 
+	/** @var array<string, string> Their types. */
+	private static $types = array();
+
 	/** Whether the post is being deleted by this request. One whose deletion failed half way is a post like any other again. */
 	public static function is_leaving( int $post_id ): bool {
 		if ( ! self::$leaving || ! isset( self::$leaving[ self::name( $post_id ) ] ) ) {
@@ -52,7 +55,13 @@ final class Deletion {
 		if ( '' !== Posts::type( $post_id ) ) {
 			self::$leaving[ self::name( $post_id ) ] = Barrier::before_write( $post_id, array() );
 			self::$known[ self::name( $post_id ) ]   = self::rows( $post_id );
+			self::$types[ self::name( $post_id ) ]   = Posts::type( $post_id );
 		}
+	}
+
+	/** The type of a post that this request deletes, once its row is gone; '' of any other. */
+	public static function former_type( int $post_id ): string {
+		return self::$types[ self::name( $post_id ) ] ?? '';
 	}
 
 	/**
@@ -88,12 +97,22 @@ final class Deletion {
 	 */
 	public static function after( $post_id ): void {
 		$post_id = (int) $post_id;
-		if ( ! self::is_leaving( $post_id ) ) {
-			return;
+		if ( self::is_leaving( $post_id ) ) {
+			$known = self::$known[ self::name( $post_id ) ];
+			unset( self::$leaving[ self::name( $post_id ) ], self::$known[ self::name( $post_id ) ] );
+			self::clear( $post_id, Posts::type( $post_id ), $known );
+			unset( self::$types[ self::name( $post_id ) ] );
 		}
-		$type  = Posts::type( $post_id );
-		$known = self::$known[ self::name( $post_id ) ];
-		unset( self::$leaving[ self::name( $post_id ) ], self::$known[ self::name( $post_id ) ] );
+	}
+
+	/**
+	 * Clears away what is left of a post that is gone.
+	 *
+	 * @param int           $post_id Post.
+	 * @param string        $type    Type that it had.
+	 * @param string[]|null $known   Rows that are core's to leave.
+	 */
+	private static function clear( int $post_id, string $type, ?array $known ): void {
 		if ( '' === $type || Births::has( $post_id ) ) {
 			return;
 		}

@@ -54,21 +54,28 @@ final class Native_Transaction {
 	 * @return int|false Rows; false: failed, or to be run again.
 	 */
 	public function run( Meta_Write $write ) {
-		global $wpdb;
-		$hidden = $wpdb->suppress_errors();
+		return Quietly::run( $GLOBALS['wpdb'], fn() => $this->attempt( $write ) );
+	}
 
-		$this->connection = (int) $wpdb->get_var( 'SELECT CONNECTION_ID()' );
-		if ( ! $this->joined ) {
-			Transaction::own( 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED' ); // Fewer locks; of this one transaction.
+	/** @return int|false What run() returns. */
+	private function attempt( Meta_Write $write ) {
+		global $wpdb;
+		try {
+			$this->connection = (int) $wpdb->get_var( 'SELECT CONNECTION_ID()' );
+			if ( ! $this->joined ) {
+				Transaction::own( 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED' ); // Fewer locks; of this one transaction.
+			}
+			$began = Transaction::own( $this->joined ? 'SAVEPOINT hospital_native' : 'START TRANSACTION' );
+			$rows  = false !== $began && $this->lock( $write->post_id ) ? $this->write( $write ) : false;
+			$kept  = is_int( $rows ) && $this->end( $write->unconditional || $rows >= 0 );
+			if ( ! is_int( $rows ) ) {
+				$this->end( false );
+			}
+			return $kept ? max( 0, $rows ) : false;
+		} catch ( \Throwable $thrown ) { // By somebody's filter, as that of a query.
+			$this->undo();
+			throw $thrown;
 		}
-		$began = Transaction::own( $this->joined ? 'SAVEPOINT hospital_native' : 'START TRANSACTION' );
-		$rows  = false !== $began && $this->lock( $write->post_id ) ? $this->write( $write ) : false;
-		$kept = is_int( $rows ) && $this->end( $write->unconditional || $rows >= 0 );
-		if ( ! is_int( $rows ) ) {
-			$this->end( false );
-		}
-		$wpdb->suppress_errors( $hidden );
-		return $kept ? max( 0, $rows ) : false;
 	}
 
 	/** Locks: no return to offload, no sync of the post meanwhile; for all posts, no sync at all. */

@@ -54,7 +54,7 @@ final class Posts {
 		}
 		$type = get_post_type( $post_id );
 		if ( ! is_string( $type ) ) {
-			return ''; // No such post yet.
+			return Deletion::former_type( $post_id ); // Or there is no such post yet.
 		}
 		if ( count( self::$types[ $blog ] ?? array() ) > self::LIMIT ) {
 			self::$types[ $blog ] = array();

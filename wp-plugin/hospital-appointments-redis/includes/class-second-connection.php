@@ -28,7 +28,7 @@ final class Second_Connection extends \wpdb {
 	 * @return bool
 	 */
 	public function db_connect( $allow_bail = true ) {
-		$connected = (bool) parent::db_connect( false );
+		$connected = Quietly::run( $this, fn() => (bool) parent::db_connect( false ) ); // wpdb turns mysqli's exceptions off, for all.
 		if ( $connected ) {
 			$this->query( 'SET SESSION innodb_lock_wait_timeout = 3' );
 		}

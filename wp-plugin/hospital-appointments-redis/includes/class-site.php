@@ -148,13 +148,16 @@ final class Site {
 		if ( null === $db ) {
 			return;
 		}
-		$hidden = $db->suppress_errors();
-		$db->query( 'START TRANSACTION' );
-		if ( 1 === $db->query( 'SELECT epoch FROM ' . self::table( 'sync_state' ) . $row . ' FOR UPDATE NOWAIT' ) ) { // phpcs:ignore WordPress.DB
-			$db->query( 'UPDATE ' . self::table( 'sync_state' ) . ' SET settled = epoch' . $row ); // phpcs:ignore WordPress.DB
-		}
-		$db->query( 'COMMIT' );
-		$db->suppress_errors( $hidden );
+		Quietly::run(
+			$db,
+			static function () use ( $db, $row ): void {
+				$db->query( 'START TRANSACTION' );
+				if ( 1 === $db->query( 'SELECT epoch FROM ' . self::table( 'sync_state' ) . $row . ' FOR UPDATE NOWAIT' ) ) { // phpcs:ignore WordPress.DB
+					$db->query( 'UPDATE ' . self::table( 'sync_state' ) . ' SET settled = epoch' . $row ); // phpcs:ignore WordPress.DB
+				}
+				$db->query( 'COMMIT' );
+			}
+		);
 	}
 
 	/** Whether there is no such table: the plugin's own were never made, or were dropped. Not, that it could not be read. */
@@ -199,11 +202,9 @@ final class Site {
 		if ( null === $db ) {
 			return null;
 		}
-		$hidden = $db->suppress_errors();
-		$row    = $db->get_row( $sql ); // phpcs:ignore WordPress.DB
+		$row = Quietly::run( $db, static fn() => $db->get_row( $sql ) ); // phpcs:ignore WordPress.DB
 
 		self::$absent = $db->dbh instanceof \mysqli && 1146 === mysqli_errno( $db->dbh ); // ER_NO_SUCH_TABLE
-		$db->suppress_errors( $hidden );
 		return $row instanceof \stdClass ? $row : null;
 	}
 
@@ -217,9 +218,7 @@ final class Site {
 		if ( null === $db ) {
 			return false;
 		}
-		$hidden = $db->suppress_errors();
-		$rows   = $db->query( $sql ); // phpcs:ignore WordPress.DB
-		$db->suppress_errors( $hidden );
+		$rows = Quietly::run( $db, static fn() => $db->query( $sql ) ); // phpcs:ignore WordPress.DB
 		return is_int( $rows ) ? $rows : false;
 	}
 

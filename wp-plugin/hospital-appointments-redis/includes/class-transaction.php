@@ -61,6 +61,10 @@ final class Transaction {
 		if ( 0 === strncmp( $query, 'SEL', 3 ) ) {
 			return $query;
 		}
+		if ( 0 === strncmp( $query, 'UPDATE', 6 ) ) {
+			Type_Change::see( $query );
+			return $query;
+		}
 		$sql = ltrim( $query, " \t\r\n(" );
 		if ( '' !== $sql && false !== strpos( '/-#', $sql[0] ) ) {
 			$sql = (string) preg_replace( '~^(?:/\*.*?\*/|(?:--|#)[^\n]*\n|\s+)+~s', '', $sql );
@@ -95,10 +99,13 @@ final class Transaction {
 	 */
 	public static function is_open_unseen(): bool {
 		global $wpdb;
-		$hidden = $wpdb->suppress_errors();
-		$wpdb->query( 'SAVEPOINT hospital_probe' );
-		$open = false !== $wpdb->query( 'RELEASE SAVEPOINT hospital_probe' );
-		$wpdb->suppress_errors( $hidden );
+		$open = Quietly::run(
+			$wpdb,
+			static function () use ( $wpdb ): bool {
+				$wpdb->query( 'SAVEPOINT hospital_probe' );
+				return false !== $wpdb->query( 'RELEASE SAVEPOINT hospital_probe' );
+			}
+		);
 		if ( ! $open && self::is_open() ) {
 			self::lost();
 			self::$autocommit = true;
@@ -134,9 +141,11 @@ final class Transaction {
 	public static function own( string $sql ) {
 		global $wpdb;
 		self::$ours = true;
-		$result     = $wpdb->query( $sql ); // phpcs:ignore WordPress.DB
-		self::$ours = false;
-		return $result;
+		try {
+			return $wpdb->query( $sql ); // phpcs:ignore WordPress.DB
+		} finally {
+			self::$ours = false;
+		}
 	}
 
 	/**

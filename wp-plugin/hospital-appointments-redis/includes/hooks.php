@@ -47,6 +47,8 @@ foreach ( array( 'save_post', 'add_attachment', 'wp_after_insert_post' ) as $ann
 }
 add_action( 'transition_post_status', array( Births::class, 'announced' ), PHP_INT_MIN, 3 );
 add_action( 'clean_post_cache', array( Posts::class, 'reconsider' ) );
+add_action( 'pre_post_update', array( Type_Change::class, 'before' ), PHP_INT_MAX, 2 );
+add_action( 'clean_post_cache', array( Type_Change::class, 'after' ) );
 add_action( 'before_delete_post', array( Deletion::class, 'before' ), PHP_INT_MAX );
 add_action( 'delete_attachment', array( Deletion::class, 'before' ), PHP_INT_MAX );
 add_action( 'added_post_meta', array( Deletion::class, 'added' ), PHP_INT_MIN, 2 );
@@ -55,6 +57,7 @@ add_action( 'deleted_post', array( Deletion::class, 'after' ) );
 // Before core reads rows by SQL.
 add_filter( 'get_meta_sql', array( Barrier::class, 'meta_sql' ), 10, 6 );
 add_action( 'export_wp', array( Barrier::class, 'export' ) );
+add_filter( 'wxr_export_calculate_post_ids', array( Barrier::class, 'export' ) );
 add_action( 'xmlrpc_call', array( Barrier::class, 'xmlrpc' ) );
 add_filter( 'postmeta_form_keys', array( Barrier::class, 'form_keys' ) );
 add_action( 'http_api_debug', array( Barrier::class, 'lapse' ), 10, 0 );
@@ -71,6 +74,8 @@ add_action( Health::CRON, array( Health::class, 'sync' ) );
 
 // The post types and their screens.
 add_action( 'init', array( Post_Types::class, 'register' ) );
+add_filter( 'rest_user_query', array( Staff_Users::class, 'query' ), PHP_INT_MAX );
+add_filter( 'get_usernumposts', array( Staff_Users::class, 'count' ), 10, 4 );
 add_filter( 'use_block_editor_for_post_type', array( Post_Types::class, 'use_block_editor' ), 10, 2 );
 add_filter( 'post_updated_messages', array( Post_Types::class, 'messages' ) );
 add_filter( 'bulk_post_updated_messages', array( Post_Types::class, 'bulk_messages' ), 10, 2 );

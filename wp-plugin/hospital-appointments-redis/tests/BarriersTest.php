@@ -161,6 +161,8 @@ final class BarriersTest extends ClinicTestCase {
 		$this->assertSame( array( array( array( $this->code ), $this->code, null ), 1 ), $found, 'and the first read needs no other call' );
 		$this->assertSame( 1, $this->newest( static function () { do_action( 'export_wp', array() ); } )[1] ); // phpcs:ignore
 		$this->assertSame( $this->code, $this->row( $this->post, 'barriers_test_code' ) );
+		$this->assertSame( array( array( 7 ), 1 ), $this->newest( static function () { return apply_filters( 'wxr_export_calculate_post_ids', array( 7 ) ); } ) ); // phpcs:ignore
+		$this->assertSame( $this->code, $this->row( $this->post, 'barriers_test_code' ) );
 		$this->assertSame( 1, $this->newest( static function () { do_action( 'xmlrpc_call', 'wp.getPosts' ); } )[1] ); // phpcs:ignore
 		$this->assertSame( $this->code, $this->row( $this->post, 'barriers_test_code' ) );
 		$this->assertSame( 0, $this->newest( static function () { do_action( 'xmlrpc_call', 'wp.getOptions' ); } )[1] ); // phpcs:ignore

@@ -80,6 +80,24 @@ final class DeletionTest extends ClinicTestCase {
 		$this->assertSame( 0, $answer->data['updated'] ?? $answer->message, 'there is no such appointment' );
 	}
 
+	public function test_a_post_whose_cache_entry_others_drop_meanwhile_is_forgotten(): void {
+		foreach ( array( 'clean_post_cache', 'wp_cache_flush' ) as $drops ) {
+			$post = $this->post( array( 'status' => 'pending' ) );
+			$this->new_request();
+			$drop = function ( $id ) use ( $drops ): void {
+				$this->kiosk( (int) $id, array( 'status' => 'late' ) );
+				'wp_cache_flush' === $drops ? wp_cache_flush() : clean_post_cache( (int) $id );
+			};
+			add_action( 'delete_post', $drop );
+			$gone = static fn( $id ) => 'wp_cache_flush' === $drops ? wp_cache_flush() : clean_post_cache( (int) $id );
+			add_action( 'deleted_post', $gone, 1 );
+			$this->assertInstanceOf( \WP_Post::class, wp_delete_post( $post, true ) );
+			remove_action( 'delete_post', $drop );
+			remove_action( 'deleted_post', $gone, 1 );
+			$this->assertSame( array(), $this->dirty_of_the_gone( $post ), $drops );
+		}
+	}
+
 	public function test_a_post_whose_deletion_failed_is_like_any_other(): void {
 		$post = $this->post( array( 'status' => 'pending' ) );
 		$this->new_request();

@@ -116,13 +116,34 @@ final class PostTypesTest extends ClinicTestCase {
 		$this->assertSame( 'pending', get_post_meta( $post, 'status', true ) );
 	}
 
+	public function test_who_has_made_nothing_but_appointments_is_not_named_to_the_public(): void {
+		$author = wp_insert_user( array( 'user_login' => 'reception-' . wp_rand(), 'user_pass' => wp_generate_password(), 'role' => 'author' ) ); // phpcs:ignore WordPress.Arrays
+		$this->post( array(), array( 'post_author' => $author ) );
+		$this->post( array(), array( 'post_author' => $author, 'post_type' => Post_Types::DOCTOR ) ); // phpcs:ignore WordPress.Arrays
+		$named = function () use ( $author ): array {
+			$list = $this->rest( 'GET', '/wp/v2/users', array(), array( 'per_page' => 100 ) );
+			$this->assertSame( 200, $list->get_status() );
+			return array( in_array( $author, array_column( $list->get_data(), 'id' ), true ), $this->rest( 'GET', "/wp/v2/users/$author" )->get_status() );
+		};
+		$this->assertSame( array( false, 401 ), $named() );
+		wp_set_current_user( 1 );
+		$this->assertSame( array( true, 200 ), $named(), 'staff sees its colleagues' );
+		wp_set_current_user( 0 );
+		$this->post( array(), array( 'post_author' => $author, 'post_type' => 'post' ) ); // phpcs:ignore WordPress.Arrays
+		$this->assertSame( array( true, 200 ), $named(), 'an author of the blog is one' );
+		require_once ABSPATH . 'wp-admin/includes/user.php';
+		wp_delete_user( $author );
+	}
+
 	/**
 	 * A REST request.
 	 *
-	 * @param array<string, mixed> $body Body.
+	 * @param array<string, mixed> $body  Body.
+	 * @param array<string, mixed> $query Query.
 	 */
-	private function rest( string $method, string $route, array $body = array() ): \WP_REST_Response {
+	private function rest( string $method, string $route, array $body = array(), array $query = array() ): \WP_REST_Response {
 		$request = new \WP_REST_Request( $method, $route );
+		$request->set_query_params( $query );
 		$request->set_body_params( $body );
 		return rest_do_request( $request );
 	}

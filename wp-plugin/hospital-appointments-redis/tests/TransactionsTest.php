@@ -101,6 +101,18 @@ final class TransactionsTest extends ClinicTestCase {
 		$this->assertNull( $this->row( $post, 'status' ) );
 	}
 
+	public function test_deleting_two_keys_of_all_posts_leaves_the_site_to_its_sidecar(): void {
+		global $wpdb;
+		$post = $this->post( array( 'status' => 'pending', 'hospital_old_a' => '1', 'hospital_old_b' => '2' ) ); // phpcs:ignore WordPress.Arrays
+		$site = self::site();
+		$wpdb->query( 'START TRANSACTION' );
+		$this->assertTrue( delete_post_meta_by_key( 'hospital_old_a' ) );
+		$this->assertTrue( delete_post_meta_by_key( 'hospital_old_b' ) );
+		$wpdb->query( 'COMMIT' );
+		$this->assertEquals( $site, self::site(), 'nobody took the site over' );
+		$this->assertSame( array( null, null ), array( $this->row( $post, 'hospital_old_a' ), $this->row( $post, 'hospital_old_b' ) ) );
+	}
+
 	public function test_a_post_born_inside_is_gone_with_the_rollback(): void {
 		global $wpdb;
 		$wpdb->query( 'START TRANSACTION' );

@@ -64,6 +64,24 @@ return array(
 			return Editor::does( $side->post, array(), static fn() => array( $told( wp_delete_post( $side->post, true ) ), array_values( $side->rows() ) ) );
 		},
 	),
+	'retype'           => array( // Something else for a while: what it was given before is there, and what it gets then stays.
+		// Where no sidecar owns the site, nobody can bring home what waits: README.
+		'weight' => 1,
+		'draw'   => static function ( Draw $draw ): array {
+			return array( 'key' => $draw->key(), 'values' => array( $draw->value(), $draw->value() ), 'how' => $draw->one( array( 'set', 'update' ) ) );
+		},
+		'take'   => static function ( array $step, Side $side ) {
+			if ( Home::$away ) {
+				return 'not now';
+			}
+			$become = static fn( string $type ) => 'set' === $step['how'] ? set_post_type( $side->post, $type ) : wp_update_post( array( 'ID' => $side->post, 'post_type' => $type ) ) === $side->post;
+			$key    = wp_slash( $step['key'] );
+			$told   = array( update_post_meta( $side->post, $key, wp_slash( $step['values'][0] ) ), $become( 'page' ) );
+			array_push( $told, get_post_meta( $side->post, $step['key'] ), update_post_meta( $side->post, $key, wp_slash( $step['values'][1] ) ), array_values( $side->rows() ) );
+			array_push( $told, $become( $side->type ), get_post_meta( $side->post, $step['key'] ) );
+			return $told;
+		},
+	),
 	'insert_post'      => array(
 		'weight' => 1,
 		'draw'   => static function ( Draw $draw ): array {
