@@ -76,8 +76,8 @@ return array(
 			}
 			$become = static fn( string $type ) => 'set' === $step['how'] ? set_post_type( $side->post, $type ) : wp_update_post( array( 'ID' => $side->post, 'post_type' => $type ) ) === $side->post;
 			$key    = wp_slash( $step['key'] );
-			$told   = array( update_post_meta( $side->post, $key, wp_slash( $step['values'][0] ) ), $become( 'page' ) );
-			array_push( $told, get_post_meta( $side->post, $step['key'] ), update_post_meta( $side->post, $key, wp_slash( $step['values'][1] ) ), array_values( $side->rows() ) );
+			$told   = array( (bool) update_post_meta( $side->post, $key, wp_slash( $step['values'][0] ) ), $become( 'page' ) );
+			array_push( $told, get_post_meta( $side->post, $step['key'] ), (bool) update_post_meta( $side->post, $key, wp_slash( $step['values'][1] ) ), array_values( $side->rows() ) );
 			array_push( $told, $become( $side->type ), get_post_meta( $side->post, $step['key'] ) );
 			return $told;
 		},
