@@ -13,13 +13,13 @@ import (
 // that exist, for births and for deletions, and the fence. A statement is cut
 // where it would outgrow max_allowed_packet. Only births can meet a lock that
 // lock() did not take: somebody's gap.
-func (b batch) apply(ctx context.Context, tx *sql.Tx, c change, nowait bool) error {
+func (b batch) apply(ctx context.Context, tx *sql.Tx, c change, packet int, nowait bool) error {
 	slices.SortFunc(c.values, func(x, y row) int { return cmp.Compare(x.id, y.id) })
 	slices.SortFunc(c.births, func(x, y row) int { return cmp.Or(cmp.Compare(x.post, y.post), cmp.Compare(x.key, y.key)) })
 	slices.Sort(c.deletes)
 
 	into := "INSERT INTO " + b.tables.Postmeta(b.blog)
-	err := b.inPackets(c.values, func(rows []row) error {
+	err := inPackets(c.values, packet, func(rows []row) error {
 		args := make([]any, 0, 4*len(rows))
 		for _, r := range rows {
 			args = append(args, r.id, r.post, r.key, r.value)
@@ -37,7 +37,7 @@ func (b batch) apply(ctx context.Context, tx *sql.Tx, c change, nowait bool) err
 	if nowait {
 		bear = b.dialect.nowait + into
 	}
-	err = b.inPackets(c.births, func(rows []row) error {
+	err = inPackets(c.births, packet, func(rows []row) error {
 		args := make([]any, 0, 3*len(rows))
 		for _, r := range rows {
 			args = append(args, r.post, r.key, r.value)
@@ -95,15 +95,15 @@ func sortedPosts(fences map[uint64]fence) []uint64 {
 // doubles it. A single value that only escaping makes too large goes as it is:
 // the driver then sends it apart. One that is too large by itself is refused
 // here: the server's error for it (1105) could be anything.
-func (b batch) inPackets(rows []row, statement func([]row) error) error {
+func inPackets(rows []row, packet int, statement func([]row) error) error {
 	for len(rows) > 0 {
-		if len(rows[0].value) > b.dialect.packet {
+		if len(rows[0].value) > packet {
 			return mysql.ErrPktTooLarge
 		}
 		n, size := 0, 0
 		for n < len(rows) && n < 5000 {
 			size += 2*(len(rows[n].key)+len(rows[n].value)) + 64
-			if n > 0 && size > b.dialect.packet/2 {
+			if n > 0 && size > packet/2 {
 				break
 			}
 			n++

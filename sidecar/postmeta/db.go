@@ -30,7 +30,6 @@ type DB struct {
 type dialect struct {
 	share  string
 	nowait string // before an INSERT that must not wait
-	packet int    // max_allowed_packet, bytes
 }
 
 // New uses db, which connects when it is first needed.
@@ -45,7 +44,7 @@ func (d *DB) ask(ctx context.Context) (dialect, error) {
 	}
 	is := dialect{share: " FOR SHARE"}
 	var version string
-	if err := d.db.QueryRowContext(ctx, "SELECT VERSION(), @@max_allowed_packet").Scan(&version, &is.packet); err != nil {
+	if err := d.db.QueryRowContext(ctx, "SELECT VERSION()").Scan(&version); err != nil {
 		return is, asAway("ask MySQL its version", err)
 	}
 	if strings.Contains(version, "MariaDB") {

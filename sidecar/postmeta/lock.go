@@ -42,10 +42,11 @@ type locker struct {
 	insert        string // how the statement that creates fence rows begins
 }
 
-// site: the site row in share mode, its epoch still ours.
+// site: the site row in share mode, its epoch still ours. With it comes how much
+// this connection takes: an administrator may change that for those after it.
 func (l locker) site(ctx context.Context, s *state) error {
-	query := "SELECT epoch, mode = 'native', returned FROM " + l.tables.State() + " WHERE blog_id = ? LOCK IN SHARE MODE"
-	err := l.tx.QueryRowContext(ctx, query, l.blog).Scan(&s.site.Epoch, &s.site.Native, &s.site.Returned)
+	query := "SELECT @@max_allowed_packet, epoch, mode = 'native', returned FROM " + l.tables.State() + " WHERE blog_id = ? LOCK IN SHARE MODE"
+	err := l.tx.QueryRowContext(ctx, query, l.blog).Scan(&s.packet, &s.site.Epoch, &s.site.Native, &s.site.Returned)
 	if err == sql.ErrNoRows || err == nil && s.site.Epoch != l.epoch {
 		return errEpoch
 	}

@@ -83,7 +83,7 @@ func (b batch) writeNative(ctx context.Context, w appointment.Write, keep bool) 
 	if err := b.mark(ctx, tx, w.Post.ID, marks); err != nil {
 		return err
 	}
-	if err := b.apply(ctx, tx, c, false); err != nil {
+	if err := b.apply(ctx, tx, c, s.packet, false); err != nil {
 		return err
 	}
 	if err := b.note(ctx, tx, w); err != nil || !keep {

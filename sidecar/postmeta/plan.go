@@ -15,6 +15,7 @@ type fence struct {
 // state is what the transaction found, with everything that matters locked.
 type state struct {
 	site    appointment.Site
+	packet  int // max_allowed_packet, bytes
 	fences  map[uint64]fence
 	natives map[uint64]map[string]uint64 // post (0: all) -> key ("": all) -> epoch
 	exists  map[uint64]bool

@@ -142,7 +142,7 @@ func (b batch) transact(ctx context.Context, readings []appointment.Reading, now
 	if len(c.fences) == 0 {
 		return verdicts, nil
 	}
-	if err := b.apply(ctx, tx, c, nowait); err != nil || !keep {
+	if err := b.apply(ctx, tx, c, found.packet, nowait); err != nil || !keep {
 		return verdicts, err
 	}
 	return verdicts, tx.Commit()
