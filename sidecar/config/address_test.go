@@ -69,7 +69,7 @@ func TestMySQL(t *testing.T) {
 	if m.Passwd != "p:@/" || m.Net != "tcp" || m.Addr != "127.0.0.1:3306" || m.TLSConfig != "preferred" || !m.InterpolateParams || !m.RejectReadOnly || m.ReadTimeout == 0 || m.WriteTimeout == 0 {
 		t.Errorf("got %+v", m)
 	}
-	for _, want := range []string{"collation=utf8mb4_general_ci", "innodb_lock_wait_timeout=1", "sql_mode=%27STRICT_ALL_TABLES%2CNO_ENGINE_SUBSTITUTION%27", "maxAllowedPacket=0"} {
+	for _, want := range []string{"collation=utf8mb4_general_ci", "innodb_lock_wait_timeout=1", "&lock_wait_timeout=1", "sql_mode=%27STRICT_ALL_TABLES%2CNO_ENGINE_SUBSTITUTION%27", "maxAllowedPacket=0"} {
 		if dsn := m.FormatDSN(); !strings.Contains(dsn, want) {
 			t.Errorf("%s is not in %s", want, dsn)
 		}

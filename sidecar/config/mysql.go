@@ -33,6 +33,9 @@ func (c Config) MySQL() *mysql.Config {
 		// never truncated. Zero dates stay allowed: WordPress writes them.
 		"sql_mode":                 "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
 		"innodb_lock_wait_timeout": "1",
+		// Of a table that somebody alters, too. Cut off by the driver, a statement
+		// would go on waiting in the server, and hold what its transaction locked.
+		"lock_wait_timeout": "1",
 		// A sidecar that is stopped in the middle of a transaction must not keep
 		// its locks from a take-over: MySQL has no other limit for that. Idle
 		// connections of the pool are closed before (see openDB).

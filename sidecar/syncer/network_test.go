@@ -54,6 +54,47 @@ func TestNetwork(t *testing.T) {
 		b.want(t, 1, "status", "main")
 	})
 
+	t.Run("is not held up by a blog whose table somebody alters", func(t *testing.T) {
+		b := open(t, 2)
+		for _, table := range []string{"posts", "postmeta"} {
+			b.exec(t, fmt.Sprintf("CREATE TABLE wp_2_%s LIKE wp_%s", table, table))
+			b.exec(t, fmt.Sprintf("INSERT INTO wp_2_%s SELECT * FROM wp_%s", table, table))
+		}
+		altering, err := b.sql.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer altering.Close()
+		if _, err := altering.ExecContext(t.Context(), "LOCK TABLES wp_2_postmeta WRITE"); err != nil {
+			t.Fatal(err)
+		}
+		b.running(t)
+		containers.Eventually(t, 10*time.Second, func(ctx context.Context) error {
+			var n int
+			err := b.sql.QueryRowContext(ctx, "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND state = 'Waiting for table metadata lock'").Scan(&n)
+			if err != nil || n == 0 {
+				return fmt.Errorf("%d wait for the table, %v", n, err)
+			}
+			return nil
+		})
+		for i := range 20 {
+			b.set(t, post(1), "status", fmt.Sprint(i))
+			b.home(t, 1, "status", fmt.Sprint(i))
+		}
+		if left, err := b.redis.Members(t.Context(), 2, -1); err != nil || len(left) != 1 {
+			t.Errorf("blog 2 has %v dirty, %v", left, err)
+		}
+		if _, err := altering.ExecContext(t.Context(), "UNLOCK TABLES"); err != nil {
+			t.Fatal(err)
+		}
+		containers.Eventually(t, 20*time.Second, func(ctx context.Context) error {
+			if left, err := b.redis.Members(ctx, 2, -1); err != nil || len(left) > 0 {
+				return fmt.Errorf("blog 2 has %v dirty, %v", left, err)
+			}
+			return nil
+		})
+	})
+
 	t.Run("is not held up by a blog whose tables are gone", func(t *testing.T) {
 		b := open(t, 2)
 		b.running(t)
