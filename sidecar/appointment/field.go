@@ -75,7 +75,7 @@ type Dirty struct {
 	// synced.
 	BySlug bool
 	Mark   string // the dirty mark as Redis holds it, for compare-and-clear
-	Slot   int    // under which of the configured key patterns it was found
+	Slot   int    // under which of the key patterns it was found
 }
 
 // Reading is everything that was dirty in one post at one claim (R4).

@@ -46,12 +46,11 @@ func (s *Store) Claim(ctx context.Context, lease appointment.Lease, posts []appo
 	if err != nil || len(posts) == 0 {
 		return nil, err
 	}
-	calls := make([]call, len(posts))
-	for i, p := range posts {
+	cmds, err := s.everywhere(ctx, r, lease.Blog, token, len(posts), func(i int, patterns string) call {
+		p := posts[i]
 		keys := append([]string{s.keys.floor(p.Blog), s.keys.dirty(p.Blog), s.keys.claims(p.Blog), s.keys.ttls(p.Blog)}, s.keys.pairs(p)...)
-		calls[i] = call{claimScript, keys, []any{token, p.Member(), s.ClaimLease.Milliseconds(), s.horizon(), force, int64(s.CleanTTL.Seconds())}}
-	}
-	cmds, err := r.eval(ctx, calls...)
+		return call{claimScript, keys, []any{token, p.Member(), s.ClaimLease.Milliseconds(), s.horizon(), force, int64(s.CleanTTL.Seconds()), patterns}}
+	})
 	if err != nil && !isWrongType(err) {
 		return nil, classify(err)
 	}
@@ -107,11 +106,10 @@ func (s *Store) Ack(ctx context.Context, lease appointment.Lease, readings []app
 	if err != nil || len(readings) == 0 {
 		return nil, err
 	}
-	calls := make([]call, len(readings))
-	for i, reading := range readings {
-		p := reading.Post
+	cmds, err := s.everywhere(ctx, r, lease.Blog, token, len(readings), func(i int, patterns string) call {
+		p := readings[i].Post
 		keys := append([]string{s.keys.floor(p.Blog), s.keys.dirty(p.Blog), s.keys.claims(p.Blog), s.keys.ttls(p.Blog), s.keys.notices(p.Blog)}, s.keys.pairs(p)...)
-		args := []any{token, p.Member(), reading.Stamp, s.ClaimLease.Milliseconds(), s.SyncDelay.Milliseconds(), int64(s.CleanTTL.Seconds())}
+		args := []any{token, p.Member(), readings[i].Stamp, s.ClaimLease.Milliseconds(), s.SyncDelay.Milliseconds(), int64(s.CleanTTL.Seconds()), patterns}
 		for _, field := range settled[i] {
 			fate := "w"
 			if field.LeftOut {
@@ -119,9 +117,8 @@ func (s *Store) Ack(ctx context.Context, lease appointment.Lease, readings []app
 			}
 			args = append(args, field.Slot, field.Key, field.Mark, fate)
 		}
-		calls[i] = call{ackScript, keys, args}
-	}
-	cmds, err := r.eval(ctx, calls...)
+		return call{ackScript, keys, args}
+	})
 	if err != nil {
 		return nil, classify(err)
 	}

@@ -25,6 +25,10 @@
 // simply comes due again. There is no second index; a post that lost its place
 // to somebody else's hands is found by Reconcile.
 //
+// A post is looked for under every key pattern that a sidecar ever noted beside
+// the floor. One older than that notes nothing, and looks under its own alone:
+// where it runs beside ours, types are best not changed.
+//
 // A d mark that is cleared moves, in the same step, to the notices: what
 // WordPress has to be told of, until it has confirmed that it was.
 package redisstore

@@ -45,7 +45,7 @@ func classify(err error) error {
 		return fmt.Errorf("%w: %s", appointment.ErrBacklog, text)
 	case strings.HasPrefix(text, "OOM "):
 		return fmt.Errorf("%w: %s", appointment.ErrRedisFull, text)
-	case refusedWhole(text), errors.Is(err, errReplica), errors.As(err, &dial) && dial.Op == "dial", errors.Is(err, redis.ErrPoolTimeout), errors.Is(err, redis.ErrClosed):
+	case refusedWhole(text), isUnknownPattern(err), errors.Is(err, errReplica), errors.As(err, &dial) && dial.Op == "dial", errors.Is(err, redis.ErrPoolTimeout), errors.Is(err, redis.ErrClosed):
 		return fmt.Errorf("%w: %s", appointment.ErrRedisAway, text)
 	case isWrongType(err):
 		return fmt.Errorf("%w: %w: %s", appointment.ErrUnknownOutcome, errWrongType, text)

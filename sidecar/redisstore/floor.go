@@ -3,8 +3,11 @@ package redisstore
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"strconv"
 	"strings"
+
+	"github.com/redis/go-redis/v9"
 
 	"hospital-appointments-redis/sidecar/appointment"
 )
@@ -19,7 +22,7 @@ func (s *Store) Floors(ctx context.Context, blogs []uint64) (map[uint64]appointm
 	floors := make(map[uint64]appointment.Floor, len(blogs))
 	replies := make([]func() []any, len(blogs))
 	for i, blog := range blogs {
-		replies[i] = pipe.HMGet(ctx, s.keys.floor(blog), "token", "site", "epoch", "keys").Val
+		replies[i] = pipe.HMGet(ctx, s.keys.floor(blog), "token", "site", "epoch", "keys", "patterns").Val
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
 		return nil, classify(err)
@@ -30,7 +33,11 @@ func (s *Store) Floors(ctx context.Context, blogs []uint64) (map[uint64]appointm
 		site, _ := values[1].(string)
 		text, _ := values[2].(string)
 		version, _ := values[3].(string)
-		keys := r.noteVersion(blog, version)
+		patterns, _ := values[4].(string)
+		keys := parseVersion(version)
+		if known, ok := r.agreed(blog); ok && known != (agreed{token, keys, patterns}) {
+			r.floors.Delete(blog) // the next call asks
+		}
 		epoch, _ := strconv.ParseUint(text, 10, 64) // a floor without one refuses nobody
 		floors[blog] = appointment.Floor{ID: *r.id.Load() + ":" + token, Missing: token == "", Site: site, Epoch: epoch, Newer: keys > KeysVersion}
 	}
@@ -69,13 +76,13 @@ func (s *Store) Drop(ctx context.Context, blog uint64, posts []appointment.Post,
 	if posts != nil {
 		return s.dropPosts(ctx, r, posts, args)
 	}
-	return s.scan(ctx, r, blog, []string{"", ":dirty"}, func(posts []appointment.Post) error { return s.dropPosts(ctx, r, posts, args) })
+	return s.scan(ctx, r, blog, []string{"", ":dirty"}, func(_ string, posts []appointment.Post) error { return s.dropPosts(ctx, r, posts, args) })
 }
 
 func (s *Store) dropPosts(ctx context.Context, r *run, posts []appointment.Post, args []any) error {
 	var calls []call
 	for _, p := range posts {
-		pairs := s.keys.pairs(p)
+		pairs := s.keys.pairs(p)[:2*len(s.keys.own)]
 		for i := 0; i < len(pairs); i += 2 {
 			calls = append(calls, call{dropScript, pairs[i : i+2], args})
 		}
@@ -88,24 +95,27 @@ func (s *Store) dropPosts(ctx context.Context, r *run, posts []appointment.Post,
 }
 
 // scan walks all posts of a blog that have a key with one of the suffixes ("":
-// the hash, ":dirty": the dirty hash), a page at a time. A post may come more
-// than once.
-func (s *Store) scan(ctx context.Context, r *run, blog uint64, suffixes []string, each func([]appointment.Post) error) error {
-	for _, glob := range s.keys.globs(blog) {
+// the hash, ":dirty": the dirty hash), a pattern and a page at a time. A post may
+// come more than once.
+func (s *Store) scan(ctx context.Context, r *run, blog uint64, suffixes []string, each func(pattern string, posts []appointment.Post) error) error {
+	for slot, pattern := range s.keys.patterns() {
 		for _, suffix := range suffixes {
+			if suffix == "" && slot >= len(s.keys.own) {
+				continue // not ours any more
+			}
 			var cursor uint64
 			for {
-				found, next, err := r.Scan(ctx, cursor, glob+suffix, page).Result()
+				found, next, err := r.Scan(ctx, cursor, s.keys.glob(blog, pattern)+suffix, page).Result()
 				if err != nil {
 					return classify(err)
 				}
 				var posts []appointment.Post
 				for _, key := range found {
-					if p, err := appointment.ParsePost(blog, s.keys.member(blog, strings.TrimSuffix(key, ":dirty"))); err == nil {
+					if p, err := appointment.ParsePost(blog, s.keys.member(blog, pattern, strings.TrimSuffix(key, ":dirty"))); err == nil {
 						posts = append(posts, p)
 					}
 				}
-				if err := each(posts); err != nil {
+				if err := each(pattern, posts); err != nil {
 					return err
 				}
 				if cursor = next; cursor == 0 {
@@ -124,10 +134,16 @@ func (s *Store) Retire(ctx context.Context, blog uint64, letters bool) error {
 	if err != nil {
 		return err
 	}
-	err = s.scan(ctx, r, blog, []string{"", ":dirty"}, func(posts []appointment.Post) error {
+	noted, err := r.HGet(ctx, s.keys.floor(blog), "patterns").Result()
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return classify(err)
+	}
+	s.keys.learn(strings.Fields(noted))
+	err = s.scan(ctx, r, blog, []string{"", ":dirty"}, func(pattern string, posts []appointment.Post) error {
 		var keys []string
 		for _, p := range posts {
-			keys = append(keys, s.keys.pairs(p)...)
+			hash, dirty := s.keys.pair(blog, pattern, p.Member())
+			keys = append(keys, hash, dirty)
 		}
 		if len(keys) == 0 {
 			return nil

@@ -14,7 +14,7 @@ func (s *Store) Walk(ctx context.Context, blog uint64, each func(names []string)
 	if err != nil {
 		return err
 	}
-	err = s.scan(ctx, r, blog, []string{"", ":dirty"}, func(posts []appointment.Post) error { return each(members(posts)) })
+	err = s.scan(ctx, r, blog, []string{"", ":dirty"}, func(_ string, posts []appointment.Post) error { return each(members(posts)) })
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (s *Store) Inspect(ctx context.Context, blog uint64, names []string) ([]app
 		} else {
 			held[i].Bad = name
 		}
-		calls[i] = call{inspectScript, keys, []any{name}}
+		calls[i] = call{inspectScript, keys, []any{name, len(s.keys.own)}}
 	}
 	cmds, _ := r.eval(ctx, calls...) // each command carries its own error
 	if err := butForeign(cmds); err != nil {

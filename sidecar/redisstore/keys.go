@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"hospital-appointments-redis/sidecar/appointment"
 )
@@ -11,19 +12,41 @@ import (
 // Every key name is made in this file.
 
 type keys struct {
-	prefix   string
-	types    appointment.Types
-	patterns []string // distinct, in the order configured: the slots of the sync scripts
+	prefix string
+	types  appointment.Types
+	own    []string                  // the patterns configured, distinct and in order
+	slots  *atomic.Pointer[[]string] // own, and then those learned
 }
 
 func newKeys(prefix string, types appointment.Types) keys {
-	k := keys{prefix: prefix, types: types}
+	k := keys{prefix: prefix, types: types, slots: new(atomic.Pointer[[]string])}
 	for _, each := range types {
-		if !slices.Contains(k.patterns, each.Pattern) {
-			k.patterns = append(k.patterns, each.Pattern)
+		if !slices.Contains(k.own, each.Pattern) {
+			k.own = append(k.own, each.Pattern)
 		}
 	}
+	k.slots.Store(&k.own)
 	return k
+}
+
+// patterns are the slots of the sync scripts.
+func (k keys) patterns() []string { return *k.slots.Load() }
+
+// learn adds slots for what others have noted (see patterns.go). None is ever taken
+// away, so that a slot stays what it was when a post was claimed.
+func (k keys) learn(noted []string) {
+	for {
+		known := k.slots.Load()
+		all := slices.Clone(*known)
+		for _, pattern := range noted {
+			if _, err := appointment.ParseTypes("any=" + pattern); err == nil && !slices.Contains(all, pattern) {
+				all = append(all, pattern)
+			}
+		}
+		if len(all) == len(*known) || k.slots.CompareAndSwap(known, &all) {
+			return
+		}
+	}
 }
 
 // site is what the keys of one blog begin with.
@@ -37,7 +60,7 @@ func (k keys) site(blog uint64) string {
 // floor is a hash: token, epoch (the lowest that may still write), counter (of
 // versions and stamps), dirty (how many fields are), generation (grows with
 // every sync that cleared a field), site (whose fields these are), keys (see
-// KeysVersion), plain (see doc.go), unseen:SLUG of each slug that was written to while nobody could
+// KeysVersion), patterns (see patterns.go), plain (see doc.go), unseen:SLUG of each slug that was written to while nobody could
 // look it up, and unseen (how many these are). They live and die together.
 func (k keys) floor(blog uint64) string  { return k.site(blog) + "appointments:floor" }
 func (k keys) dirty(blog uint64) string  { return k.site(blog) + "appointments:dirty" }
@@ -64,58 +87,54 @@ func (k keys) pair(blog uint64, pattern, member string) (string, string) {
 func (k keys) post(p appointment.Post) (string, string) {
 	pattern, ok := k.types.Pattern(p.Type)
 	if !ok {
-		pattern = k.patterns[0]
+		pattern = k.own[0]
 	}
 	return k.pair(p.Blog, pattern, p.Member())
 }
 
-// pairs returns the pairs of a post under every pattern, in slot order.
+// pairs returns the pairs of a post under every pattern, in slot order: first
+// those of the patterns configured.
 func (k keys) pairs(p appointment.Post) []string {
-	all := make([]string, 0, 2*len(k.patterns))
-	for _, pattern := range k.patterns {
+	patterns := k.patterns()
+	all := make([]string, 0, 2*len(patterns))
+	for _, pattern := range patterns {
 		hash, dirty := k.pair(p.Blog, pattern, p.Member())
 		all = append(all, hash, dirty)
 	}
 	return all
 }
 
-// typeAt is the first post type that lives in a slot.
+// typeAt is the first post type that lives in a slot, "" if none does any more.
 func (k keys) typeAt(slot int) string {
 	for _, each := range k.types {
-		if each.Pattern == k.patterns[slot] {
+		if each.Pattern == k.patterns()[slot] {
 			return each.Name
 		}
 	}
 	return ""
 }
 
-// globs match every post key of a blog; other keys may match too, so the
-// caller checks with member().
-func (k keys) globs(blog uint64) []string {
+// glob matches every post key of a blog under a pattern; other keys may match
+// too, so the caller checks with member().
+func (k keys) glob(blog uint64, pattern string) string {
 	escape := strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`, `\`, `\\`)
-	var all []string
-	for _, pattern := range k.patterns {
-		all = append(all, escape.Replace(k.site(blog))+strings.Replace(pattern, "{id}", "*", 1))
-	}
-	return all
+	return escape.Replace(k.site(blog)) + strings.Replace(pattern, "{id}", "*", 1)
 }
 
 // member is the inverse of pair: whose hash a key is, "" if nobody's.
-func (k keys) member(blog uint64, key string) string {
-	for _, pattern := range k.patterns {
-		before, after, _ := strings.Cut(pattern, "{id}")
-		rest, ok := strings.CutPrefix(key, k.site(blog)+before)
-		if !ok {
-			continue
-		}
-		if rest, ok = strings.CutSuffix(rest, after); !ok {
-			continue
-		}
-		if _, err := appointment.ParsePost(blog, rest); err == nil {
-			return rest
-		}
+func (k keys) member(blog uint64, pattern, key string) string {
+	before, after, _ := strings.Cut(pattern, "{id}")
+	rest, ok := strings.CutPrefix(key, k.site(blog)+before)
+	if !ok {
+		return ""
 	}
-	return ""
+	if rest, ok = strings.CutSuffix(rest, after); !ok {
+		return ""
+	}
+	if _, err := appointment.ParsePost(blog, rest); err != nil {
+		return ""
+	}
+	return rest
 }
 
 // letter is a field's name in the hashes of dead letters and of notices.

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/redis/go-redis/v9"
-
 	"hospital-appointments-redis/sidecar/appointment"
 )
 
@@ -18,23 +16,22 @@ import (
 const KeysVersion = 1
 
 // at returns the run and token that a lease names, once it is known that no
-// newer version of the sidecar keeps this blog's keys. That is asked once per
-// run, and learned again with each look at the floors.
+// newer version of the sidecar keeps this blog's keys, and noted under which
+// patterns this one writes. That is asked once per run and token, and again when a
+// look at the floors finds another answer.
 func (s *Store) at(ctx context.Context, lease appointment.Lease) (*run, string, error) {
 	r, token, err := s.runs.at(ctx, lease)
 	if err != nil {
 		return nil, "", err
 	}
-	version, known := r.versions.Load(lease.Blog)
-	if !known {
-		text, err := r.HGet(ctx, s.keys.floor(lease.Blog), "keys").Result()
-		if err != nil && !errors.Is(err, redis.Nil) {
-			return nil, "", beforehand(classify(err))
+	known, ok := r.agreed(lease.Blog)
+	if !ok || known.token != token {
+		if known, err = s.agree(ctx, r, lease.Blog, token); err != nil {
+			return nil, "", beforehand(err)
 		}
-		version = r.noteVersion(lease.Blog, text)
 	}
-	if v := version.(uint64); v > KeysVersion {
-		return nil, "", newerKeys(v)
+	if known.version > KeysVersion {
+		return nil, "", newerKeys(known.version)
 	}
 	return r, token, nil
 }
@@ -47,9 +44,8 @@ func beforehand(err error) error {
 	return err
 }
 
-func (r *run) noteVersion(blog uint64, text string) uint64 {
+func parseVersion(text string) uint64 {
 	version, _ := strconv.ParseUint(text, 10, 64) // none: the first
-	r.versions.Store(blog, version)
 	return version
 }
 

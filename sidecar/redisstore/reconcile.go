@@ -23,7 +23,7 @@ func (s *Store) Reconcile(ctx context.Context, lease appointment.Lease) (appoint
 	if err != nil {
 		return found, err
 	}
-	look := func(posts []appointment.Post) error {
+	look := func(_ string, posts []appointment.Post) error {
 		f, err := s.reconcile(ctx, r, lease.Blog, token, members(posts), false)
 		found.PutBack += f.PutBack
 		found.Stale += f.Stale
@@ -79,10 +79,7 @@ func (s *Store) reconcile(ctx context.Context, r *run, blog uint64, token string
 	for i, name := range names {
 		keys := []string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), s.keys.ttls(blog)}
 		if post, err := appointment.ParsePost(blog, name); err == nil {
-			pairs := s.keys.pairs(post)
-			for j := 1; j < len(pairs); j += 2 {
-				keys = append(keys, pairs[j])
-			}
+			keys = append(keys, dirtyHashes(s.keys.pairs(post))...)
 		}
 		calls[i] = call{reconcileScript, keys, []any{token, name, now}}
 	}

@@ -21,9 +21,9 @@ type run struct {
 	dead atomic.Bool
 	// waitAOF: the server knows WAITAOF.
 	waitAOF atomic.Bool
-	// versions: blog -> version of its keys, as last seen.
-	versions sync.Map
-	writes   gather
+	// floors: blog -> agreed.
+	floors sync.Map
+	writes gather
 }
 
 func openRun(options *redis.Options, sentinels Sentinels) *run {

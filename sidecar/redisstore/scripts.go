@@ -68,6 +68,8 @@ var (
 	editLua string
 	//go:embed lua/inspect.lua
 	inspectLua string
+	//go:embed lua/patterns.lua
+	patternsLua string
 
 	writeScript   = newScript(writeLua)
 	statusScript  = newScript(statusLua)
@@ -94,6 +96,7 @@ var (
 	inspectScript   = newScript(inspectLua)
 	noticesScript   = newScript(noticesLua)
 	notifiedScript  = newScript(notifiedLua)
+	patternsScript  = newScript(patternsLua)
 )
 
 // call is one script with its arguments.

@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/redis/go-redis/v9"
 
@@ -91,38 +92,58 @@ func (s *Store) Mark(ctx context.Context, lease appointment.Lease, post appointm
 
 // Move gives the fields of a slug's reading, and what came since, to the post
 // that has the slug now. *appointment.ForeignKeysError: that has none to take them.
-func (s *Store) Move(ctx context.Context, lease appointment.Lease, r appointment.Reading, post appointment.Post) error {
-	blog, slug := post.Blog, r.Post.Slug
-	fromHash, fromDirty := s.keys.pair(blog, s.keys.patterns[slot(r)], slug)
+func (s *Store) Move(ctx context.Context, lease appointment.Lease, reading appointment.Reading, post appointment.Post) error {
+	blog, slug := post.Blog, reading.Post.Slug
 	hash, dirty := s.keys.post(post)
-	_, err := s.number(ctx, lease, func(token string) call {
-		return call{moveScript, []string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), fromHash, fromDirty, hash, dirty, s.keys.ttls(blog), s.keys.dead(blog)},
-			[]any{token, lease.Epoch, slug, post.Member(), s.SyncDelay.Milliseconds()}}
+	r, token, err := s.at(ctx, lease)
+	if err != nil {
+		return err
+	}
+	from := slots(reading)
+	_, err = s.everywhere(ctx, r, blog, token, len(from), func(i int, patterns string) call {
+		pairs := s.keys.pairs(reading.Post)
+		fromHash, fromDirty := pairs[2*from[i]], pairs[2*from[i]+1]
+		keys := []string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), fromHash, fromDirty, hash, dirty, s.keys.ttls(blog), s.keys.dead(blog)}
+		return call{moveScript, append(keys, dirtyHashes(pairs)...), []any{token, lease.Epoch, slug, post.Member(), s.SyncDelay.Milliseconds(), patterns}}
 	})
-	return foreign(err, post)
+	return foreign(classify(err), post)
 }
 
-// slot is under which key pattern a slug's fields are: that of the one kind of
-// post that may be written to by a slug.
-func slot(r appointment.Reading) int {
-	if len(r.Fields) == 0 {
-		return 0
+// slots are under which key patterns a slug's fields are: that of the one kind of
+// post that may be written to by a slug, and those that it had before.
+func slots(reading appointment.Reading) []int {
+	found := []int{}
+	for _, field := range reading.Fields {
+		if !slices.Contains(found, field.Slot) {
+			found = append(found, field.Slot)
+		}
 	}
-	return r.Fields[0].Slot
+	if len(found) == 0 {
+		return []int{0}
+	}
+	return found
+}
+
+func dirtyHashes(pairs []string) []string {
+	var hashes []string
+	for i := 1; i < len(pairs); i += 2 {
+		hashes = append(hashes, pairs[i])
+	}
+	return hashes
 }
 
 // Absent notes that the slug of a reading has no post: what is in it came
 // before the post, though MySQL was away then. false: the claim is not ours any
 // more, and nothing was noted.
-func (s *Store) Absent(ctx context.Context, lease appointment.Lease, r appointment.Reading) (bool, error) {
-	blog := r.Post.Blog
-	_, dirty := s.keys.pair(blog, s.keys.patterns[slot(r)], r.Post.Slug)
-	n, err := s.number(ctx, lease, func(token string) call {
-		args := []any{token, r.Post.Slug, r.Stamp}
-		for _, field := range r.Fields {
-			args = append(args, field.Key, field.Mark)
+func (s *Store) Absent(ctx context.Context, lease appointment.Lease, reading appointment.Reading) (bool, error) {
+	blog := reading.Post.Blog
+	n, err := s.once(ctx, lease, func(token, patterns string) call {
+		args := []any{token, reading.Post.Slug, reading.Stamp, patterns}
+		for _, field := range reading.Fields {
+			args = append(args, field.Slot, field.Key, field.Mark)
 		}
-		return call{absentScript, []string{s.keys.floor(blog), s.keys.claims(blog), dirty}, args}
+		keys := []string{s.keys.floor(blog), s.keys.claims(blog)}
+		return call{absentScript, append(keys, dirtyHashes(s.keys.pairs(reading.Post))...), args}
 	})
 	return n == 1, err
 }
@@ -131,11 +152,25 @@ func (s *Store) Absent(ctx context.Context, lease appointment.Lease, r appointme
 // whether there was anything.
 func (s *Store) Forget(ctx context.Context, lease appointment.Lease, post appointment.Post) (bool, error) {
 	blog := post.Blog
-	n, err := s.number(ctx, lease, func(token string) call {
+	n, err := s.once(ctx, lease, func(token, patterns string) call {
 		keys := append([]string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), s.keys.ttls(blog)}, s.keys.pairs(post)...)
-		return call{forgetScript, keys, []any{token, lease.Epoch, post.Member()}}
+		return call{forgetScript, keys, []any{token, lease.Epoch, post.Member(), patterns, len(s.keys.own)}}
 	})
 	return n > 0, err
+}
+
+// once is everywhere for one call that answers a number.
+func (s *Store) once(ctx context.Context, lease appointment.Lease, build func(token, patterns string) call) (int64, error) {
+	r, token, err := s.at(ctx, lease)
+	if err != nil {
+		return 0, err
+	}
+	cmds, err := s.everywhere(ctx, r, lease.Blog, token, 1, func(_ int, patterns string) call { return build(token, patterns) })
+	if err != nil {
+		return 0, classify(err)
+	}
+	n, err := cmds[0].Int64()
+	return n, classify(err)
 }
 
 // number runs one script that answers a number.

@@ -3,14 +3,15 @@
 -- What came past WordPress is noted, in the same step, as what it has to be told of.
 -- KEYS 1 floor, 2 dirty set, 3 claims, 4 ttls, 5 notices, then for each key pattern: post hash, dirty hash
 -- ARGV 1 token, 2 member, 3 stamp, 4 claim lease (ms), 5 sync delay (ms), 6 ttl of clean copies (s),
---      then for each field: slot, key, mark, "w" (written) or "l" (left out: its clean copy would be wrong)
--- Returns 1, or 0 when the claim was not ours any more and nothing was cleared. Error: HOSPITAL_TOKEN.
-if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then
-  return redis.error_reply('HOSPITAL_TOKEN another Redis, or an emptied one')
-end
+--      7 the patterns known to be noted, then for each field: slot, key, mark, "w" (written) or "l" (left out: its clean copy would be wrong)
+-- Returns 1, or 0 when the claim was not ours any more and nothing was cleared. Errors: HOSPITAL_TOKEN, HOSPITAL_PATTERNS
+-- where others are noted.
+local floor = redis.call('HMGET', KEYS[1], 'token', 'patterns')
+if floor[1] ~= ARGV[1] then return redis.error_reply('HOSPITAL_TOKEN another Redis, or an emptied one') end
+if (floor[2] or '') ~= ARGV[7] then return redis.error_reply('HOSPITAL_PATTERNS other key patterns are noted') end
 if redis.call('HGET', KEYS[3], ARGV[2]) ~= ARGV[3] then return 0 end
 
-local cleared, i = 0, 7
+local cleared, i = 0, 8
 while i <= #ARGV do
   local slot, from, keys = ARGV[i], i, {}
   while ARGV[i] == slot and #keys < 500 do -- unpack() has its limits
@@ -48,11 +49,8 @@ redis.call('HDEL', KEYS[3], ARGV[2])
 local ttl = redis.call('HGET', KEYS[4], ARGV[2]) or ARGV[6]
 redis.call('HDEL', KEYS[4], ARGV[2])
 for i = 6, #KEYS, 2 do
-  local size = redis.call('HLEN', KEYS[i])
-  if size == 1 and redis.call('HEXISTS', KEYS[i], 'last_updated_redis') == 1 then
-    redis.call('DEL', KEYS[i])
-  elseif size > 0 then
-    redis.call('EXPIRE', KEYS[i], ttl)
+  if redis.pcall('HEXISTS', KEYS[i], 'last_updated_redis') == 1 then -- else it is none of ours
+    if redis.call('HLEN', KEYS[i]) == 1 then redis.call('DEL', KEYS[i]) else redis.call('EXPIRE', KEYS[i], ttl) end
   end
 end
 return 1

@@ -2,14 +2,16 @@
 -- Claims one post for a sync and reads all its dirty fields, with a new stamp (R4, step 2).
 -- A post is looked for under the key of every post type, so that one whose type was changed is found.
 -- KEYS 1 floor, 2 dirty set, 3 claims, 4 ttls, then for each key pattern: post hash, dirty hash
--- ARGV 1 token, 2 member, 3 claim lease (ms), 4 horizon (ms), 5 "1": also when not due (a barrier), 6 ttl of copies (s)
+-- ARGV 1 token, 2 member, 3 claim lease (ms), 4 horizon (ms), 5 "1": also when not due (a barrier), 6 ttl of copies (s),
+--      7 the patterns known to be noted
 -- Returns {} when not due or clean, else stamp, now (ms), then slot, key, mark, value (nil: tombstone, or lost), ...
 -- An older sidecar's tombstones have plain marks, up to the counter that was found first: they become like ours.
--- Errors: HOSPITAL_TOKEN, WRONGTYPE where the post's keys hold no hashes: it is due again after a claim's time.
-local floor = redis.call('HMGET', KEYS[1], 'token', 'plain', 'counter')
+-- Errors: HOSPITAL_TOKEN, HOSPITAL_PATTERNS where others are noted, WRONGTYPE where the post's keys hold no hashes: it is due again after a claim's time.
+local floor = redis.call('HMGET', KEYS[1], 'token', 'plain', 'counter', 'patterns')
 if floor[1] ~= ARGV[1] then
   return redis.error_reply('HOSPITAL_TOKEN another Redis, or an emptied one')
 end
+if (floor[4] or '') ~= ARGV[7] then return redis.error_reply('HOSPITAL_PATTERNS other key patterns are noted') end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if ARGV[5] ~= '1' then
@@ -51,9 +53,8 @@ if #answer == 2 then
   if redis.call('HDEL', KEYS[1], 'unseen:' .. ARGV[2]) == 1 then redis.call('HINCRBY', KEYS[1], 'unseen', -1) end
   -- Clean without an acknowledgement: the last fields were buried, and then the sidecar died. The copies end all the same.
   for i = 5, #KEYS, 2 do
-    local size = redis.pcall('HLEN', KEYS[i])
-    if type(size) == 'number' and redis.call('TTL', KEYS[i]) == -1 then
-      if size == 1 and redis.call('HEXISTS', KEYS[i], 'last_updated_redis') == 1 then
+    if redis.pcall('HEXISTS', KEYS[i], 'last_updated_redis') == 1 and redis.call('TTL', KEYS[i]) == -1 then
+      if redis.call('HLEN', KEYS[i]) == 1 then
         redis.call('DEL', KEYS[i])
       else
         redis.call('EXPIRE', KEYS[i], redis.call('HGET', KEYS[4], ARGV[2]) or ARGV[6])

@@ -1,11 +1,13 @@
 #!lua flags=allow-oom
 -- A post was deleted: everything of it goes, but its dead letters.
 -- KEYS 1 floor, 2 dirty set, 3 claims, 4 ttls, then for each key pattern: post hash, dirty hash
--- ARGV 1 token, 2 epoch, 3 member
--- Returns how many hashes there were. Errors: HOSPITAL_TOKEN, HOSPITAL_EPOCH.
-local floor = redis.call('HMGET', KEYS[1], 'token', 'epoch')
+-- ARGV 1 token, 2 epoch, 3 member, 4 the patterns known to be noted, 5 how many of them are configured: under another, only
+--      what has a dirty hash is ours
+-- Returns how many hashes there were. Errors: HOSPITAL_TOKEN, HOSPITAL_EPOCH, HOSPITAL_PATTERNS where others are noted.
+local floor = redis.call('HMGET', KEYS[1], 'token', 'epoch', 'patterns')
 if floor[1] ~= ARGV[1] then return redis.error_reply('HOSPITAL_TOKEN another Redis, or an emptied one') end
 if tonumber(ARGV[2]) < tonumber(floor[2]) then return redis.error_reply('HOSPITAL_EPOCH the epoch is over') end
+if (floor[3] or '') ~= ARGV[4] then return redis.error_reply('HOSPITAL_PATTERNS other key patterns are noted') end
 redis.call('ZREM', KEYS[2], ARGV[3])
 redis.call('HDEL', KEYS[3], ARGV[3])
 redis.call('HDEL', KEYS[4], ARGV[3])
@@ -13,5 +15,7 @@ local gone = 0
 local fields = 0
 for i = 6, #KEYS, 2 do fields = fields + redis.call('HLEN', KEYS[i]) end
 if fields > 0 then redis.call('HINCRBY', KEYS[1], 'dirty', -fields) end
-for i = 5, #KEYS do gone = gone + redis.call('DEL', KEYS[i]) end
+for i = 5, #KEYS, 2 do
+  if i < 5 + 2 * ARGV[5] or redis.call('EXISTS', KEYS[i + 1]) == 1 then gone = gone + redis.call('DEL', KEYS[i], KEYS[i + 1]) end
+end
 return gone

@@ -5,13 +5,14 @@
 -- What the post has newer, dirty or as a dead letter, stays: what came by the slug is over then. Of what came by two slugs,
 -- the time of their marks tells, as the version is of the move.
 -- KEYS 1 floor, 2 dirty set, 3 claims, 4 slug's hash, 5 slug's dirty hash, 6 post hash, 7 dirty hash,
---      8 ttls, 9 dead letters
--- ARGV 1 token, 2 epoch, 3 slug, 4 member, 5 sync delay (ms)
--- Returns how many fields moved. Errors: HOSPITAL_TOKEN, HOSPITAL_EPOCH.
-local floor = redis.call('HMGET', KEYS[1], 'token', 'epoch')
+--      8 ttls, 9 dead letters, then the slug's dirty hash under each pattern: its place stays until all have moved
+-- ARGV 1 token, 2 epoch, 3 slug, 4 member, 5 sync delay (ms), 6 the patterns known to be noted
+-- Returns how many fields moved. Errors: HOSPITAL_TOKEN, HOSPITAL_EPOCH, HOSPITAL_PATTERNS where others are noted.
+local floor = redis.call('HMGET', KEYS[1], 'token', 'epoch', 'patterns')
 if floor[1] ~= ARGV[1] then return redis.error_reply('HOSPITAL_TOKEN another Redis, or an emptied one') end
 local epoch = tonumber(ARGV[2])
 if epoch < tonumber(floor[2]) then return redis.error_reply('HOSPITAL_EPOCH the epoch is over') end
+if (floor[3] or '') ~= ARGV[6] then return redis.error_reply('HOSPITAL_PATTERNS other key patterns are noted') end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -55,11 +56,16 @@ for i = 1, #marks, 2 do
 end
 redis.call('HINCRBY', KEYS[1], 'dirty', added - #marks / 2)
 redis.call('DEL', KEYS[4], KEYS[5])
-redis.call('ZREM', KEYS[2], ARGV[3])
-redis.call('HDEL', KEYS[3], ARGV[3])
-if redis.call('HDEL', KEYS[1], 'unseen:' .. ARGV[3]) == 1 then redis.call('HINCRBY', KEYS[1], 'unseen', -1) end
-local ttl = redis.call('HGET', KEYS[8], ARGV[3])
-redis.call('HDEL', KEYS[8], ARGV[3])
+local ttl, left = redis.call('HGET', KEYS[8], ARGV[3]), 0
+for i = 10, #KEYS do left = left + redis.call('HLEN', KEYS[i]) end
+if left > 0 then
+  redis.call('ZADD', KEYS[2], 'XX', now, ARGV[3])
+else
+  redis.call('ZREM', KEYS[2], ARGV[3])
+  redis.call('HDEL', KEYS[3], ARGV[3])
+  redis.call('HDEL', KEYS[8], ARGV[3])
+  if redis.call('HDEL', KEYS[1], 'unseen:' .. ARGV[3]) == 1 then redis.call('HINCRBY', KEYS[1], 'unseen', -1) end
+end
 if moved > 0 then
   redis.call('HSET', KEYS[6], 'last_updated_redis', time[1])
   redis.call('PERSIST', KEYS[6])
