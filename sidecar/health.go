@@ -153,8 +153,8 @@ func (h *health) stats(ctx context.Context) (any, error) {
 		if site.Native {
 			b.Mode = "native"
 		}
-		if counts, err := h.store.Counts(ctx, blog); err == nil {
-			b.Waits = &appointment.Waits{DirtyPosts: counts.DirtyPosts, DirtyFields: counts.DirtyFields, DeadLetters: counts.DeadLetters, OldestDirtyMS: counts.Overdue.Milliseconds()}
+		if counts, err := h.store.Aged(ctx, blog); err == nil {
+			b.Waits = &appointment.Waits{DirtyPosts: counts.DirtyPosts, DirtyFields: counts.DirtyFields, DeadLetters: counts.DeadLetters, OldestDirtyMS: counts.Oldest.Milliseconds()}
 			b.Notices = counts.Notices
 		}
 		b.Notices += untold[blog]

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -127,9 +128,13 @@ func TestHealth(t *testing.T) {
 		if _, err := h.owner.Site(t.Context(), 1); err != nil {
 			t.Fatal(err)
 		}
+		admin := containers.RedisAdmin(t) // what was written an hour ago, and put back just now
+		admin.HSet(t.Context(), "appointment:7:dirty", "status", fmt.Sprintf("2-5@%d", time.Now().Add(-time.Hour).UnixMilli()))
+		admin.ZAdd(t.Context(), "appointments:dirty", redis.Z{Score: float64(time.Now().UnixMilli()), Member: "7"})
 		got, err := h.stats(t.Context())
 		s := got.(appointment.Stats)
-		if err != nil || len(s.Blogs) != 1 || s.Blogs[0].Mode != "native" || !s.Blogs[0].Held || s.Blogs[0].Lease || s.Redis.RunID == "" || s.MySQL.Version == "" {
+		if err != nil || len(s.Blogs) != 1 || s.Blogs[0].Mode != "native" || !s.Blogs[0].Held || s.Blogs[0].Lease || s.Redis.RunID == "" || s.MySQL.Version == "" || s.Blogs[0].Waits == nil ||
+			(time.Duration(s.Blogs[0].OldestDirtyMS)*time.Millisecond).Round(time.Minute) != time.Hour {
 			t.Errorf("stats %+v, %v", s, err)
 		}
 	})

@@ -33,7 +33,7 @@ type BlogStats struct {
 type Waits struct {
 	DirtyPosts    int64 `json:"dirty_posts"`
 	DirtyFields   int64 `json:"dirty_fields"`
-	OldestDirtyMS int64 `json:"oldest_dirty_ms"` // age of the oldest write not yet in MySQL
+	OldestDirtyMS int64 `json:"oldest_dirty_ms"` // age of the oldest write not yet in MySQL; of very many, at least that
 	DeadLetters   int64 `json:"dead_letters"`
 }
 

@@ -16,7 +16,7 @@ type Counts struct {
 	DirtyFields int64
 	DeadLetters int64
 	Notices     int64         // synced fields that WordPress was not told of yet
-	Overdue     time.Duration // how long the oldest sync is due, and its sync delay
+	Oldest      time.Duration // age of the oldest write not in MySQL yet: only Aged tells
 }
 
 // Counts counts, in one round trip.
@@ -30,17 +30,12 @@ func (s *Store) Counts(ctx context.Context, blog uint64) (Counts, error) {
 	fields := pipe.HGet(ctx, s.keys.floor(blog), "dirty")
 	dead := pipe.HLen(ctx, s.keys.dead(blog))
 	notices := pipe.HLen(ctx, s.keys.notices(blog))
-	oldest := pipe.ZRangeWithScores(ctx, s.keys.dirty(blog), 0, 0)
-	now := pipe.Time(ctx)
 	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
 		return Counts{}, classify(err)
 	}
 	counts := Counts{DirtyPosts: dirty.Val(), DeadLetters: dead.Val(), Notices: notices.Val()}
 	counts.DirtyFields, _ = fields.Int64() // nothing was ever counted: 0
 	counts.DirtyFields = max(0, counts.DirtyFields)
-	if z := oldest.Val(); len(z) > 0 {
-		counts.Overdue = max(0, now.Val().Sub(time.UnixMilli(int64(z[0].Score)))+s.SyncDelay)
-	}
 	return counts, nil
 }
 
