@@ -31,7 +31,7 @@ func (o *Owner) Write(ctx context.Context, writes []appointment.Write, deadline 
 func (o *Owner) offload(ctx context.Context, writes []appointment.Write, deadline int64) (appointment.WriteResult, error) {
 	lease, err := o.leaseFor(ctx, writes[0])
 	if err != nil {
-		return appointment.WriteResult{}, err
+		return appointment.WriteResult{Epoch: lease.Epoch}, err // a Redis that was never seen is taken over from too
 	}
 	for i := range writes {
 		writes[i].Lease = lease
@@ -99,7 +99,7 @@ func (o *Owner) offloadStatus(ctx context.Context, w appointment.Write, status s
 	lease, err := o.leaseFor(ctx, w)
 	w.Lease = lease
 	if err != nil {
-		return appointment.WriteResult{}, err
+		return appointment.WriteResult{Epoch: lease.Epoch}, err
 	}
 	updated, err := o.fields.SetStatus(ctx, w, status, known)
 	result := appointment.WriteResult{Epoch: lease.Epoch, Unverified: lease.Unverified}

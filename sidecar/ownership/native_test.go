@@ -129,6 +129,22 @@ func TestWithoutRedis(t *testing.T) {
 			t.Errorf("site %+v, %v", site, err)
 		}
 	})
+	t.Run("since before the sidecar was started, a direct write and a status take the site over all the same", func(t *testing.T) {
+		for name, write := range map[string]func(sidecar) (appointment.WriteResult, error){
+			"Write":     func(s sidecar) (appointment.WriteResult, error) { return s.Write(t.Context(), status(1, "kiosk", true), 0) },
+			"SetStatus": func(s sidecar) (appointment.WriteResult, error) { return s.SetStatus(t.Context(), direct(1), "kiosk", true) },
+		} {
+			b := openOffline(t)
+			options := b.redis.Options
+			redis := *options.Redis
+			redis.Addr = "127.0.0.1:1" // refuses; one that is cut takes the connection first, and leaves a doubt
+			options.Redis = &redis
+			result, err := write(b.sidecar(t, reopen(t, options)))
+			if err != nil || !result.Committed || result.Epoch != 5 || b.value(t, 1, "status") != "kiosk" {
+				t.Errorf("%s = %+v, %v; the row is %q", name, result, err, b.value(t, 1, "status"))
+			}
+		}
+	})
 	t.Run("nor MySQL nothing is written", func(t *testing.T) {
 		b := openOffline(t)
 		s := b.sidecar(t, b.store)
