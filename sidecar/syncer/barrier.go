@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -15,17 +16,18 @@ import (
 // their clean copies of the fields in drop, which core is about to write.
 //
 // A post is home when one look after the call found it clean, or when a claim
-// that began after the call committed what it found and was still the post's
-// claim when it was cleared: then no other sync can hold anything older of it.
-// So a barrier that finds nothing to do is one round trip to Redis.
+// that began after the call, ours or another barrier's, committed what it found
+// and was still the post's claim when it was cleared: then no other sync can
+// hold anything older of it. So a barrier that finds nothing to do is one round trip to Redis.
 func (s *Syncer) Barrier(ctx context.Context, blog uint64, posts []appointment.Post, drop []string) (appointment.SyncReport, error) {
+	call := s.flights.now()
 	lease, err := s.owner.Lease(ctx, blog)
 	if err != nil {
 		return appointment.SyncReport{}, err
 	}
 	look, err := s.redis.Waiting(ctx, lease, posts)
 	if err == nil && len(look.Unseen) > 0 { // they may be of these posts, and came before what core is about to write
-		if _, err = s.until(ctx, lease, s.posts(blog, look.Unseen)); err == nil {
+		if _, err = s.until(ctx, lease, call, s.posts(blog, look.Unseen)); err == nil {
 			look, err = s.redis.Waiting(ctx, lease, posts)
 		}
 	}
@@ -36,7 +38,7 @@ func (s *Syncer) Barrier(ctx context.Context, blog uint64, posts []appointment.P
 	if posts == nil {
 		open = slices.DeleteFunc(open, func(p appointment.Post) bool { return p.ID == 0 })
 	}
-	report, err := s.until(ctx, lease, open)
+	report, err := s.until(ctx, lease, call, open)
 	if err != nil {
 		return report, err
 	}
@@ -58,29 +60,21 @@ func (s *Syncer) Barrier(ctx context.Context, blog uint64, posts []appointment.P
 	return report, nil
 }
 
-// until flushes the posts, due or not, until each was settled under a claim of
-// ours, or ctx ends.
-func (s *Syncer) until(ctx context.Context, lease appointment.Lease, open []appointment.Post) (appointment.SyncReport, error) {
-	var report appointment.SyncReport
+// until flushes the posts, due or not, until each was settled under a claim that
+// began after the call, or ctx ends.
+func (s *Syncer) until(ctx context.Context, lease appointment.Lease, call uint64, open []appointment.Post) (report appointment.SyncReport, err error) {
 	for wait := 2 * time.Millisecond; len(open) > 0; wait = min(2*wait, 50*time.Millisecond) {
-		f, err := s.flushAbreast(ctx, lease, open, true)
-		report.Synced += f.report.Synced
-		report.Dead += f.report.Dead
-		if err != nil {
-			return report, err
-		}
-		if open = f.open; len(open) == 0 {
+		if open, err = s.fly(ctx, lease, call, open, &report); err != nil || len(open) == 0 {
 			break
 		}
-		report.Left = len(open)
 		select {
 		case <-ctx.Done():
+			report.Left = len(open)
 			return report, fmt.Errorf("barrier: %d posts are held by somebody else: %w", len(open), context.Cause(ctx))
-		case <-time.After(wait):
+		case <-time.After(wait + rand.N(wait)): // another sidecar's barrier may wait as long
 		}
 	}
-	report.Left = 0
-	return report, nil
+	return report, err
 }
 
 // Sync flushes everything dirty once, due or not, in either mode. It is also how

@@ -69,6 +69,8 @@ type Syncer struct {
 	rows  Rows
 	owner Owner
 
+	flights flights
+
 	Lag      Lag
 	Synced   atomic.Uint64 // fields settled since start
 	Batches  atomic.Uint64 // transactions asked for since start
@@ -84,7 +86,9 @@ type Syncer struct {
 
 // New wires a Syncer; it does nothing until Run or a barrier.
 func New(redis Redis, rows Rows, owner Owner, options Options) *Syncer {
-	return &Syncer{Options: options, redis: redis, rows: rows, owner: owner, attempts: map[appointment.Post]int{}, looked: map[uint64]looked{}}
+	s := &Syncer{Options: options, redis: redis, rows: rows, owner: owner, attempts: map[appointment.Post]int{}, looked: map[uint64]looked{}}
+	s.flights.air = map[appointment.Post]*flight{}
+	return s
 }
 
 // posts reads members of the dirty set; what can be none is logged and left
