@@ -60,11 +60,12 @@ var scripts = []crashPoint{
 	{name: "write"}, {name: "claim"}, {name: "ack"}, {name: "due"}, {name: "read"},
 	{name: "floor", stimulus: native}, {name: "drop", stimulus: native}, {name: "forget", stimulus: func(n *nemesis) { heal := deletePosts(n); n.wait(time.Second); heal() }},
 	{name: "backoff", stimulus: func(n *nemesis) { heal := lockRows(n); n.wait(2 * time.Second); heal() }},
-	{name: "bury", stimulus: letter},
+	{name: "bury", stimulus: letter}, {name: "retry", stimulus: retried},
 	{name: "update_status_and_time", stimulus: ask("POST", "/v1/appointments/%d/status", map[string]string{"status": "x"})},
 	{name: "delete", stimulus: ask("DELETE", "/v1/appointments/%d", map[string]any{})},
 	{name: "mark", stimulus: ask("POST", "/v1/appointments/%d/dirty", map[string]any{})},
-	{name: "move", stimulus: slug},
+	{name: "move", stimulus: slug}, {name: "absent", stimulus: unseen},
+	{name: "patterns", stimulus: emptied},
 }
 
 // points are all crash points; a script is known by its SHA-1.
@@ -118,6 +119,19 @@ func letter(n *nemesis) {
 	}
 }
 
+// retried tries it again.
+func retried(n *nemesis) {
+	letter(n)
+	d, path := newDirect(n.API, n.Token), fmt.Sprintf("/v1/dead-letters/%d/notes", nobody)
+	containers.Eventually(n.t, 30*time.Second, func(context.Context) error {
+		if _, outcome, why := d.ask("GET", path, nil); outcome != OK {
+			return fmt.Errorf("GET of a dead letter: %s %s", outcome, why)
+		}
+		return nil
+	})
+	_, _, _ = d.ask("POST", path+"/retry", map[string]any{})
+}
+
 // nobody is a post that there never was.
 const nobody = 99_999_999
 
@@ -143,6 +157,36 @@ func slug(n *nemesis) {
 	})
 	n.Exec(n.t, "wordpress", "php", "/e2e/wordpress/steps.php", fmt.Sprintf(`[["clinic_posts",1,"hospital_appointment",{},{"post_name":"%s"}]]`, name))
 	_, _, _ = newDirect(n.API, n.Token).ask("POST", "/v1/sync", map[string]any{})
+}
+
+// unseen writes to a post that no sidecar can look up, and that is made once one
+// has seen that it is not there.
+func unseen(n *nemesis) {
+	heal := withoutMySQL(n)
+	name := strings.ReplaceAll(n.value("late"), ".", "-")
+	containers.Eventually(n.t, 30*time.Second, func(context.Context) error {
+		a, outcome, why := newDirect(n.API, n.Token).ask("PUT", "/v1/appointments/"+name, map[string]any{"fields": map[string]string{"room": "1"}})
+		if outcome != OK || !a.Unverified {
+			return fmt.Errorf("PUT of a slug while MySQL is away: %s %s, unverified: %t", outcome, why, a.Unverified)
+		}
+		return nil
+	})
+	heal()
+	n.wait(5 * time.Second)
+	n.Exec(n.t, "wordpress", "php", "/e2e/wordpress/steps.php", fmt.Sprintf(`[["clinic_posts",1,"hospital_appointment",{},{"post_name":"%s"}]]`, name))
+}
+
+// withoutMySQL leaves the sidecars none.
+func withoutMySQL(n *nemesis) (heal func()) {
+	lines := []string{containers.SidecarToDB, containers.SecondToDB}
+	for _, line := range lines {
+		n.Line[line].Set(containers.Toxics{Refuse: true})
+	}
+	return func() {
+		for _, line := range lines {
+			n.Line[line].Mend()
+		}
+	}
 }
 
 // crash kills whichever sidecar comes to a point first, and starts it again.
