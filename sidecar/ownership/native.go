@@ -164,7 +164,7 @@ func (o *Owner) outwait(ctx context.Context, site appointment.Site) error {
 	is.settled = true
 	o.mu.Unlock()
 	if first {
-		if err := o.rows.settle(ctx, site); err != nil { // then whoever comes waits too
+		if err := o.rows.settle(ctx, site, false); err != nil { // then whoever comes waits too
 			o.Logger.Info("nobody was told that the lease period is over", "blog", site.Blog, "epoch", site.Epoch, "error", err)
 		}
 	}

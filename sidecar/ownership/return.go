@@ -9,9 +9,10 @@ import (
 
 // giveBack is R6, in its order: settle, raise the floor, drain, and only then
 // offload in a new epoch; every step on the run of Redis that was seen first.
-func (o *Owner) giveBack(ctx context.Context, site appointment.Site, floor appointment.Floor, run string, drainer Drainer) error {
+// queue: the site row is waited for.
+func (o *Owner) giveBack(ctx context.Context, site appointment.Site, floor appointment.Floor, run string, queue bool, drainer Drainer) error {
 	if site.Settled < site.Epoch {
-		if err := o.rows.settle(ctx, site); err != nil {
+		if err := o.rows.settle(ctx, site, queue); err != nil {
 			return err
 		}
 	}
@@ -29,7 +30,7 @@ func (o *Owner) giveBack(ctx context.Context, site appointment.Site, floor appoi
 	o.names[site.Blog] = name
 	o.mu.Unlock()
 	if floor.Epoch > site.Epoch {
-		return o.catchUp(ctx, site, floor, name)
+		return o.catchUp(ctx, site, floor, name, queue)
 	}
 	id, err := o.fields.RaiseFloor(ctx, site.Blog, site.Epoch, name, o.Adopt)
 	if err != nil {
@@ -43,7 +44,7 @@ func (o *Owner) giveBack(ctx context.Context, site appointment.Site, floor appoi
 		return fmt.Errorf("drain: %w", err)
 	}
 	if report.Left > 0 {
-		return fmt.Errorf("drain: %d posts are held by somebody else", report.Left)
+		return fmt.Errorf("drain: %d %w", report.Left, errLeft)
 	}
 	if err := o.dropCopies(ctx, site.Blog, o.Adopt || runOf(site.RedisID) != run); err != nil {
 		return err
@@ -55,7 +56,7 @@ func (o *Owner) giveBack(ctx context.Context, site appointment.Site, floor appoi
 	if floors[site.Blog].ID != id {
 		return fmt.Errorf("return: %w", appointment.ErrOtherRedis)
 	}
-	changed, err := o.rows.giveBack(ctx, site, id)
+	changed, err := o.rows.giveBack(ctx, site, id, queue)
 	if err != nil || !changed {
 		return err
 	}
@@ -72,12 +73,12 @@ func (o *Owner) giveBack(ctx context.Context, site appointment.Site, floor appoi
 // grows, this database is an earlier state of itself, or another site's. Under
 // its epochs every write would be refused, so the row's becomes the one after
 // an adopted Redis', and the return begins anew in it.
-func (o *Owner) catchUp(ctx context.Context, site appointment.Site, floor appointment.Floor, name string) error {
+func (o *Owner) catchUp(ctx context.Context, site appointment.Site, floor appointment.Floor, name string, queue bool) error {
 	if !o.Adopt {
 		return fmt.Errorf("%w: it is of epoch %d of %q, this is epoch %d of %q; a database that was restored can adopt it",
 			appointment.ErrOtherSite, floor.Epoch, floor.Site, site.Epoch, name)
 	}
-	return o.rows.skip(ctx, site, floor.Epoch+1)
+	return o.rows.skip(ctx, site, floor.Epoch+1, queue)
 }
 
 // dropCopies drops clean copies that core's own writes have made stale; all of

@@ -14,6 +14,7 @@ import (
 
 // tended is what Run remembers of a native blog.
 type tended struct {
+	patience  // after returns that failed
 	epoch     uint64
 	since     time.Time     // when this sidecar first saw the epoch
 	pause     time.Duration // how long it stays native at least
@@ -175,18 +176,19 @@ func (o *Owner) tendNative(ctx context.Context, site appointment.Site, floor app
 		o.tending[site.Blog] = fresh
 		return
 	}
-	if t.returning || time.Since(t.since) < t.pause {
+	if t.returning || time.Since(t.since) < t.pause || t.rests(time.Now()) {
 		return
 	}
 	if site.Held && site.Settled >= site.Epoch {
 		return
 	}
 	t.returning = true
-	run := t.run
+	run, queue := t.run, t.queues(time.Now())
 	spawn(func() {
-		err := o.giveBack(ctx, site, floor, run, drainer)
+		err := o.giveBack(ctx, site, floor, run, queue, drainer)
 		o.mu.Lock()
 		t.returning = false
+		t.failed(err, queue, time.Now())
 		if err != nil && ctx.Err() == nil && t.problem != err.Error() {
 			t.problem, t.gone = err.Error(), errors.Is(err, appointment.ErrBlogGone)
 			o.Logger.Warn("cannot return to offload yet", "blog", site.Blog, "error", err)

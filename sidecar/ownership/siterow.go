@@ -57,8 +57,8 @@ func (s siteRows) takeOver(ctx context.Context, site appointment.Site) (bool, er
 // skip makes a native site's epoch a later one, if it still is what it was, and
 // what core has written natively a write of that epoch: whatever a Redis of an
 // epoch before it holds dirty is older.
-func (s siteRows) skip(ctx context.Context, site appointment.Site, epoch uint64) error {
-	tx, err := s.lock(ctx, site.Blog)
+func (s siteRows) skip(ctx context.Context, site appointment.Site, epoch uint64, queue bool) error {
+	tx, err := s.lock(ctx, site.Blog, queue)
 	if err != nil {
 		return err
 	}
@@ -81,8 +81,8 @@ func (s siteRows) skip(ctx context.Context, site appointment.Site, epoch uint64)
 }
 
 // settle records that a lease period has passed since the epoch began (R3).
-func (s siteRows) settle(ctx context.Context, site appointment.Site) error {
-	tx, err := s.lock(ctx, site.Blog)
+func (s siteRows) settle(ctx context.Context, site appointment.Site, queue bool) error {
+	tx, err := s.lock(ctx, site.Blog, queue)
 	if err != nil {
 		return err
 	}
@@ -100,13 +100,18 @@ func (s siteRows) settle(ctx context.Context, site appointment.Site) error {
 
 // lock begins a transaction with the site row locked, or fails at once: a
 // native write may hold it for as long as its caller's transaction lasts, and
-// whoever queued behind that would hold up everybody else's native writes.
-func (s siteRows) lock(ctx context.Context, blog uint64) (*sql.Tx, error) {
+// whoever queues behind that holds up everybody else's native writes. With queue
+// it does, for a second at most, the server's innodb_lock_wait_timeout: see patience.
+func (s siteRows) lock(ctx context.Context, blog uint64, queue bool) (*sql.Tx, error) {
+	how := " FOR UPDATE NOWAIT"
+	if queue {
+		how = " FOR UPDATE"
+	}
 	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {
 		return nil, away("lock the site row", err)
 	}
-	err = tx.QueryRowContext(ctx, "SELECT blog_id FROM "+s.tables.State()+" WHERE blog_id = ? FOR UPDATE NOWAIT", blog).Scan(&blog)
+	err = tx.QueryRowContext(ctx, "SELECT blog_id FROM "+s.tables.State()+" WHERE blog_id = ?"+how, blog).Scan(&blog)
 	if err != nil {
 		_ = tx.Rollback() // the error that matters is the one above
 		return nil, away("lock the site row, which a transaction may hold", err)
@@ -118,8 +123,8 @@ func (s siteRows) lock(ctx context.Context, blog uint64) (*sql.Tx, error) {
 // writes left to remember, if the row is still what it was. false: it is not.
 // The fence row of post 0 keeps the epoch too: were the site row lost, the new
 // one would begin after it.
-func (s siteRows) giveBack(ctx context.Context, site appointment.Site, redisID string) (bool, error) {
-	tx, err := s.lock(ctx, site.Blog)
+func (s siteRows) giveBack(ctx context.Context, site appointment.Site, redisID string, queue bool) (bool, error) {
+	tx, err := s.lock(ctx, site.Blog, queue)
 	if err != nil {
 		return false, err
 	}
