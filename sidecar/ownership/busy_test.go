@@ -10,6 +10,7 @@ import (
 
 	"hospital-appointments-redis/e2e/containers"
 	"hospital-appointments-redis/sidecar/appointment"
+	"hospital-appointments-redis/sidecar/ownership"
 )
 
 // shared is how a native write takes the site row, until its COMMIT.
@@ -148,6 +149,43 @@ func TestBusySite(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	t.Run("leaves no copies of what core wrote after the others were dropped", func(t *testing.T) {
+		b := open(t)
+		b.offload(t)
+		s := b.sidecar(t, late{b.redis, sync.OnceFunc(func() {
+			b.exec(t, "INSERT INTO wp_hospital_native_write VALUES (1, 2, '', 5)")
+		})})
+		for id := uint64(1); id <= 3; id++ {
+			if _, err := s.Write(t.Context(), status(id, "old", false), 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if report, err := s.syncer.Sync(t.Context(), 1); err != nil || report.Left != 0 {
+			t.Fatalf("Sync = %+v, %v", report, err)
+		}
+		b.exec(t, "UPDATE wp_hospital_sync_state SET mode = 'native', epoch = 5")
+		b.exec(t, "INSERT INTO wp_hospital_native_write VALUES (1, 1, '', 5)")
+		s.run(t)
+		b.until(t, offload)
+		if n := b.raw.Exists(t.Context(), "appointment:1", "appointment:2").Val(); n != 0 {
+			t.Errorf("%d stale copies left", n)
+		}
+		if b.raw.Exists(t.Context(), "appointment:3").Val() != 1 {
+			t.Error("the copy of post 3 is gone")
+		}
+	})
+}
+
+// late is a real Redis that lets core write once more after the first copies
+// were dropped.
+type late struct {
+	ownership.Fields
+	write func()
+}
+
+func (l late) Drop(ctx context.Context, blog uint64, posts []appointment.Post, fields []string) error {
+	defer l.write()
+	return l.Fields.Drop(ctx, blog, posts, fields)
 }
 
 // leftover is a drainer that leaves a post each time, and says when.

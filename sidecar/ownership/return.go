@@ -2,7 +2,9 @@ package ownership
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"hospital-appointments-redis/sidecar/appointment"
 )
@@ -46,7 +48,8 @@ func (o *Owner) giveBack(ctx context.Context, site appointment.Site, floor appoi
 	if report.Left > 0 {
 		return fmt.Errorf("drain: %d %w", report.Left, errLeft)
 	}
-	if err := o.dropCopies(ctx, site.Blog, o.Adopt || runOf(site.RedisID) != run); err != nil {
+	dropped, err := o.dropCopies(ctx, site.Blog, o.Adopt || runOf(site.RedisID) != run)
+	if err != nil {
 		return err
 	}
 	floors, err := o.fields.Floors(ctx, []uint64{site.Blog})
@@ -56,7 +59,9 @@ func (o *Owner) giveBack(ctx context.Context, site appointment.Site, floor appoi
 	if floors[site.Blog].ID != id {
 		return fmt.Errorf("return: %w", appointment.ErrOtherRedis)
 	}
-	changed, err := o.rows.giveBack(ctx, site, id, queue)
+	changed, err := o.rows.giveBack(ctx, site, id, queue, func(natives []uint64) error {
+		return o.dropLate(ctx, site.Blog, dropped, natives)
+	})
 	if err != nil || !changed {
 		return err
 	}
@@ -84,21 +89,46 @@ func (o *Owner) catchUp(ctx context.Context, site appointment.Site, floor appoin
 // dropCopies drops clean copies that core's own writes have made stale; all of
 // them in a Redis that was restarted or has failed over, which may have come back
 // older than the rows, and in an adopted one, where they may be of rows that a
-// restored database does not have.
-func (o *Owner) dropCopies(ctx context.Context, blog uint64, all bool) error {
+// restored database does not have. It returns the posts, ascending; 0 stands for all.
+func (o *Owner) dropCopies(ctx context.Context, blog uint64, all bool) ([]uint64, error) {
 	if all {
-		return o.fields.Drop(ctx, blog, nil, nil)
+		return []uint64{0}, o.fields.Drop(ctx, blog, nil, nil)
 	}
-	ids, err := o.rows.natives(ctx, blog)
+	ids, err := o.rows.natives(ctx, o.rows.db, blog)
 	if err != nil || len(ids) == 0 {
-		return err
+		return nil, err
 	}
 	if ids[0] == 0 {
-		return o.fields.Drop(ctx, blog, nil, nil)
+		return ids, o.fields.Drop(ctx, blog, nil, nil)
 	}
+	return ids, o.fields.Drop(ctx, blog, postsOf(blog, ids), nil)
+}
+
+// dropLate drops the copies of the posts that core wrote after the others were
+// dropped. The site row is locked meanwhile, so all posts are left to another try.
+func (o *Owner) dropLate(ctx context.Context, blog uint64, dropped, natives []uint64) error {
+	if len(dropped) > 0 && dropped[0] == 0 {
+		return nil
+	}
+	late := slices.DeleteFunc(natives, func(id uint64) bool {
+		_, before := slices.BinarySearch(dropped, id)
+		return before
+	})
+	switch {
+	case len(late) == 0:
+		return nil
+	case late[0] == 0:
+		return errors.New("return: all posts were written to meanwhile")
+	}
+	limited, cancel := context.WithTimeout(ctx, o.Options.Lease)
+	defer cancel()
+	return o.fields.Drop(limited, blog, postsOf(blog, late), nil)
+}
+
+func postsOf(blog uint64, ids []uint64) []appointment.Post {
 	posts := make([]appointment.Post, len(ids))
 	for i, id := range ids {
 		posts[i] = appointment.Post{Blog: blog, ID: id}
 	}
-	return o.fields.Drop(ctx, blog, posts, nil)
+	return posts
 }

@@ -122,8 +122,9 @@ func (s siteRows) lock(ctx context.Context, blog uint64, queue bool) (*sql.Tx, e
 // giveBack ends R6: offload in a new epoch with this Redis, and no native
 // writes left to remember, if the row is still what it was. false: it is not.
 // The fence row of post 0 keeps the epoch too: were the site row lost, the new
-// one would begin after it.
-func (s siteRows) giveBack(ctx context.Context, site appointment.Site, redisID string, queue bool) (bool, error) {
+// one would begin after it. last is told of the posts of those native writes, of
+// which there can be no other then; nothing is changed if it fails.
+func (s siteRows) giveBack(ctx context.Context, site appointment.Site, redisID string, queue bool, last func([]uint64) error) (bool, error) {
 	tx, err := s.lock(ctx, site.Blog, queue)
 	if err != nil {
 		return false, err
@@ -136,6 +137,13 @@ func (s siteRows) giveBack(ctx context.Context, site appointment.Site, redisID s
 		return false, away("return", err)
 	}
 	if n, err := result.RowsAffected(); err != nil || n != 1 {
+		return false, err
+	}
+	ids, err := s.natives(ctx, tx, site.Blog)
+	if err != nil {
+		return false, err
+	}
+	if err := last(ids); err != nil {
 		return false, err
 	}
 	if _, err := tx.ExecContext(ctx, "DELETE FROM "+s.tables.Native()+" WHERE blog_id = ?", site.Blog); err != nil {
@@ -151,9 +159,14 @@ func (s siteRows) giveBack(ctx context.Context, site appointment.Site, redisID s
 	return true, nil
 }
 
-// natives returns the posts that core wrote while native; 0 stands for all.
-func (s siteRows) natives(ctx context.Context, blog uint64) ([]uint64, error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT DISTINCT post_id FROM "+s.tables.Native()+" WHERE blog_id = ? ORDER BY post_id", blog)
+// querier is the pool, or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// natives returns the posts that core wrote while native, ascending; 0 stands for all.
+func (s siteRows) natives(ctx context.Context, in querier, blog uint64) ([]uint64, error) {
+	rows, err := in.QueryContext(ctx, "SELECT DISTINCT post_id FROM "+s.tables.Native()+" WHERE blog_id = ? ORDER BY post_id", blog)
 	if err != nil {
 		return nil, away("read native writes", err)
 	}
