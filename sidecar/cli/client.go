@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -101,6 +102,9 @@ func (c *Client) send(ctx context.Context, method, path, token string, body any)
 		return (&net.Dialer{}).DialContext(ctx, c.Network, c.Address)
 	}}
 	response, err := transport.RoundTrip(request)
+	if errors.Is(err, context.DeadlineExceeded) { // it may well work
+		return 0, nil, fmt.Errorf("the sidecar at %s has not answered in time: %w", c.Address, err)
+	}
 	if err != nil {
 		return 0, nil, fmt.Errorf("no sidecar answers at %s: %w", c.Address, err)
 	}

@@ -33,6 +33,7 @@ func (c *command) flush(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	client.Patience = *timeout // one sync may take all of it
 	ctx, cancel := context.WithTimeout(ctx, *timeout)
 	defer cancel()
 	done, err := client.syncAll(ctx, c.path("/v1/sync", nil))

@@ -1,6 +1,11 @@
 package httpapi
 
-import "hospital-appointments-redis/sidecar/appointment"
+import (
+	"net/http"
+	"time"
+
+	"hospital-appointments-redis/sidecar/appointment"
+)
 
 // barrier answers POST /v1/barrier: once it has, the posts' rows are what was
 // acknowledged before the call (R5).
@@ -33,6 +38,17 @@ func (s *Server) sync(c *call) error {
 	c.count("waiting", report.Waiting)
 	c.ack = appointment.SQL
 	return nil
+}
+
+// patiently makes a handler that may take longer than Limits.Write, for as long as
+// its caller waits: that begins when there is something to write.
+func (s *Server) patiently(handle func(*call) error) func(*call) error {
+	return func(c *call) error {
+		conn := http.NewResponseController(c.web.Response())
+		_ = conn.SetWriteDeadline(time.Time{}) // an error: there is no connection, and no deadline
+		defer func() { _ = conn.SetWriteDeadline(time.Now().Add(s.Limits.Write)) }()
+		return handle(c)
+	}
 }
 
 // retire answers POST /v1/retire: the site's last call before the plugin goes,

@@ -113,7 +113,8 @@ type Limits struct {
 }
 
 // DefaultLimits are those of the contract. Idle is long so that PHP's
-// kept-alive connections are good; Write, so that a barrier may take its time.
+// kept-alive connections are good; Write, so that a barrier may take its time; a sync
+// or a verification may take any.
 func DefaultLimits() Limits {
 	return Limits{
 		Body: 16 << 20, Value: 4 << 20, Ops: 1000, Posts: 10000, Members: 10000,

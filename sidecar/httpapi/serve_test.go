@@ -55,6 +55,17 @@ func (o slow) Write(ctx context.Context, w []appointment.Write, _ int64) (appoin
 	}
 }
 
+// long is a syncer that takes its time.
+type long struct {
+	Syncer
+	time.Duration
+}
+
+func (l long) Sync(ctx context.Context, blog uint64) (appointment.SyncReport, error) {
+	<-time.After(l.Duration)
+	return l.Syncer.Sync(ctx, blog)
+}
+
 // underWay starts a server with one write under way, and returns how to stop
 // it, what Serve returns, and the status of the write, 0 if it got none.
 func underWay(t *testing.T, l net.Listener, client *http.Client, owner slow, limits Limits) (stop func(), served chan error, status chan int) {
@@ -108,6 +119,24 @@ func TestServe(t *testing.T) {
 		}
 		if got := <-status; got != 0 {
 			t.Errorf("the write got %d", got)
+		}
+	})
+	t.Run("lets a sync take longer than an answer may", func(t *testing.T) {
+		l, client := overTCP(t)
+		limits := DefaultLimits()
+		limits.Write = 500 * time.Millisecond
+		s := newFakes().serverWith(t, limits, slog.New(slog.DiscardHandler))
+		s.Syncer = long{s.Syncer, 2 * limits.Write}
+		go func() { _ = s.Serve(t.Context(), l) }()
+		r, _ := http.NewRequest("POST", "http://sidecar/v1/sync", http.NoBody)
+		r.Header.Set("Authorization", "Bearer golden")
+		reply, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = reply.Body.Close()
+		if reply.StatusCode != 200 {
+			t.Errorf("the sync got %d", reply.StatusCode)
 		}
 	})
 	t.Run("returns when the listener fails", func(t *testing.T) {

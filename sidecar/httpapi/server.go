@@ -41,7 +41,7 @@ func (s *Server) routes() []route {
 		{method: "POST", path: "/v1/dirty", handle: s.dirty, reads: true},
 		{method: "POST", path: "/v1/barrier", handle: s.barrier},
 		{method: "POST", path: "/v1/forget", handle: s.forget},
-		{method: "POST", path: "/v1/sync", handle: s.sync},
+		{method: "POST", path: "/v1/sync", handle: s.patiently(s.sync)},
 		{method: "POST", path: "/v1/retire", handle: s.retire},
 
 		// the guide's calls
@@ -65,7 +65,7 @@ func (s *Server) routes() []route {
 		{method: "POST", path: dead + "/retry", handle: s.retryDeadLetters},
 		{method: "POST", path: dead + "/:post/:key/retry", handle: s.retryDeadLetter},
 		{method: "DELETE", path: dead + "/:post/:key", handle: s.discardDeadLetter},
-		{method: "POST", path: "/v1/verify", handle: s.verify},
+		{method: "POST", path: "/v1/verify", handle: s.patiently(s.verify)},
 		{method: "GET", path: "/v1/stats", handle: s.stats, reads: true},
 		{method: "GET", path: "/livez", handle: s.livez, open: true, reads: true},
 		{method: "GET", path: "/readyz", handle: s.readyz, open: true, reads: true},
