@@ -52,15 +52,28 @@ func parseLetter(blog uint64, field, body string) appointment.DeadLetter {
 	}
 }
 
+// some is how many dead letters are read in one step: Redis answers nobody else
+// meanwhile, and their values may be large.
+const some = 100
+
 // DeadLetters returns all dead letters of a blog, by post and key.
 func (s *Store) DeadLetters(ctx context.Context, blog uint64) ([]appointment.DeadLetter, error) {
 	r, err := s.runs.get(ctx)
 	if err != nil {
 		return nil, err
 	}
-	all, err := r.HGetAll(ctx, s.keys.dead(blog)).Result()
-	if err != nil {
-		return nil, classify(err)
+	all := map[string]string{} // one may come more than once
+	for cursor := uint64(0); ; {
+		found, next, err := r.HScan(ctx, s.keys.dead(blog), cursor, "", some).Result()
+		if err != nil {
+			return nil, classify(err)
+		}
+		for i := 0; i+1 < len(found); i += 2 {
+			all[found[i]] = found[i+1]
+		}
+		if cursor = next; cursor == 0 {
+			break
+		}
 	}
 	letters := make([]appointment.DeadLetter, 0, len(all))
 	for field, body := range all {

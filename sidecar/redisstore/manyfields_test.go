@@ -47,3 +47,37 @@ func TestManyFields(t *testing.T) {
 	}
 	b.wantFields(t, 1, "it")
 }
+
+// TestOneFieldManyTimes: what a call writes to one field again and again is one
+// write of the post, and gives it its place once.
+func TestOneFieldManyTimes(t *testing.T) {
+	b := open(t)
+	var pairs []string
+	for i := range 5000 {
+		pairs = append(pairs, "status", fmt.Sprint(i))
+	}
+	b.set(t, post(7), pairs...)
+	if r := b.claim(t, post(7)); len(r.Fields) != 1 || r.Fields[0].Value != "4999" || b.dirtyCount(t) != 1 {
+		t.Errorf("claimed %+v, %d posts dirty", r.Fields, b.dirtyCount(t))
+	}
+}
+
+// TestManyDeadLetters: they are read in steps, so that Redis has time for others.
+func TestManyDeadLetters(t *testing.T) {
+	b := open(t)
+	const many = 1500
+	for i := range many {
+		b.raw.HSet(t.Context(), "appointments:dead", fmt.Sprintf("%d:notes", i+1), `{"version":"1-9"}`)
+	}
+	if err := b.raw.ConfigResetStat(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	letters, err := b.DeadLetters(t.Context(), 1)
+	if err != nil || len(letters) != many || letters[0].Post.ID != 1 || letters[many-1].Post.ID != many {
+		t.Errorf("%d letters, %v", len(letters), err)
+	}
+	calls := b.raw.InfoMap(t.Context(), "commandstats").Val()["Commandstats"]
+	if calls["cmdstat_hgetall"] != "" || calls["cmdstat_hscan"] == "" {
+		t.Errorf("commands: %v", calls)
+	}
+}

@@ -59,8 +59,10 @@ while ARGV[i] do
       for j = first, last do redis.call('HDEL', KEYS[4], member .. ':' .. ARGV[j]) end
     end
     if ARGV[i + 2] ~= '0' then redis.call('HSET', KEYS[3], member, ARGV[i + 2]) end
-    due[#due + 1] = now + ARGV[3]
-    due[#due + 1] = member
+    if due[#due] ~= member then -- a post with one field many times comes in many parts
+      due[#due + 1] = now + ARGV[3]
+      due[#due + 1] = member
+    end
     if string.find(ARGV[i + 1], 'u', 1, true) and string.find(member, '%D') and redis.call('HSET', KEYS[1], 'unseen:' .. member, 1) == 1 then
       redis.call('HINCRBY', KEYS[1], 'unseen', 1) -- a slug that nobody could look up
     end
