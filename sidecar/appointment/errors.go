@@ -70,6 +70,14 @@ func (f *ForeignKeysError) Error() string {
 
 func (f *ForeignKeysError) Unwrap() error { return ErrForeignKeys }
 
+// LargeError: these posts have so much to sync that each is to be claimed alone.
+// They were not claimed.
+type LargeError struct{ Posts []Post }
+
+func (l *LargeError) Error() string {
+	return fmt.Sprintf("%d posts are too large to be claimed with others", len(l.Posts))
+}
+
 // RefusedError is a field that MySQL refuses for good. Nothing was written.
 type RefusedError struct {
 	Key    string

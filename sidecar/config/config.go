@@ -51,7 +51,7 @@ type Config struct {
 	Types     appointment.Types `env:"-"` // PostTypes, parsed
 
 	SyncDelay     time.Duration `env:"HOSPITAL_SYNC_DELAY" envDefault:"250ms" range:"1ms..1h" doc:"How long a write may wait for more of its kind before it goes to MySQL."`
-	SyncBatch     int           `env:"HOSPITAL_SYNC_BATCH" envDefault:"500" range:"1..10000" doc:"Posts per MySQL transaction; fewer where they have more than 10,000 fields together."`
+	SyncBatch     int           `env:"HOSPITAL_SYNC_BATCH" envDefault:"500" range:"1..10000" doc:"Posts per MySQL transaction; fewer where they have more than 10,000 fields or 8 MiB together."`
 	ClaimLease    time.Duration `env:"HOSPITAL_CLAIM_LEASE" envDefault:"10s" range:"100ms..10m" doc:"When a post whose syncer died is taken up again."`
 	BackoffMax    time.Duration `env:"HOSPITAL_BACKOFF_MAX" envDefault:"30s" range:"100ms..10m" doc:"Longest pause before a post whose rows somebody else holds is tried again."`
 	UnresolvedTTL time.Duration `env:"HOSPITAL_UNRESOLVED_TTL" envDefault:"10m" range:"1s..720h" doc:"How long writes for an unknown slug wait for its post before they become dead letters."`

@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -38,25 +39,38 @@ func (s *Store) Due(ctx context.Context, blogs []uint64, n int) (map[uint64][]st
 	return due, nil
 }
 
+// claimShare is how many bytes of dirty fields a post may have that is claimed
+// with others, so that nobody holds more than he can carry.
+const claimShare = 64 << 10
+
 // Claim claims the posts for a sync and reads all their dirty fields (R4, step
 // 2), in one round trip. Posts that are clean, or not due and not forced, are
-// left out of the answer. With a ForeignKeysError the others are claimed.
+// left out of the answer. With a ForeignKeysError the others are claimed, and
+// with a LargeError those that are not large. It takes half of its time at most:
+// the other half is for the sync.
 func (s *Store) Claim(ctx context.Context, lease appointment.Lease, posts []appointment.Post, force bool) ([]appointment.Reading, error) {
 	r, token, err := s.at(ctx, lease)
 	if err != nil || len(posts) == 0 {
 		return nil, err
 	}
-	cmds, err := s.everywhere(ctx, r, lease.Blog, token, len(posts), func(i int, patterns string) call {
+	most := claimShare
+	if len(posts) == 1 {
+		most = 0
+	}
+	limit := max(s.ClaimLease/2, time.Second)
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	cmds, err := s.everywhere(ctx, r, r.patient(limit), lease.Blog, token, len(posts), func(i int, patterns string) call {
 		p := posts[i]
 		keys := append([]string{s.keys.floor(p.Blog), s.keys.dirty(p.Blog), s.keys.claims(p.Blog), s.keys.ttls(p.Blog)}, s.keys.pairs(p)...)
-		return call{claimScript, keys, []any{token, p.Member(), s.ClaimLease.Milliseconds(), s.horizon(), force, int64(s.CleanTTL.Seconds()), patterns}}
+		return call{claimScript, keys, []any{token, p.Member(), s.ClaimLease.Milliseconds(), s.horizon(), force, int64(s.CleanTTL.Seconds()), patterns, most}}
 	})
 	if err != nil && !isWrongType(err) {
 		return nil, classify(err)
 	}
 	began := time.Now()
 	var readings []appointment.Reading
-	var foreign []appointment.Post
+	var foreign, large []appointment.Post
 	for i, cmd := range cmds {
 		answer, err := cmd.Slice()
 		if isWrongType(err) {
@@ -65,6 +79,9 @@ func (s *Store) Claim(ctx context.Context, lease appointment.Lease, posts []appo
 		}
 		if err != nil {
 			return nil, classify(err)
+		}
+		if len(answer) == 1 {
+			large = append(large, posts[i])
 		}
 		if len(answer) < 2 {
 			continue
@@ -76,10 +93,14 @@ func (s *Store) Claim(ctx context.Context, lease appointment.Lease, posts []appo
 		reading.Began = began
 		readings = append(readings, reading)
 	}
+	var left []error
 	if len(foreign) > 0 {
-		return readings, &appointment.ForeignKeysError{Posts: foreign}
+		left = append(left, &appointment.ForeignKeysError{Posts: foreign})
 	}
-	return readings, nil
+	if len(large) > 0 {
+		left = append(left, &appointment.LargeError{Posts: large})
+	}
+	return readings, errors.Join(left...)
 }
 
 func parseReading(post appointment.Post, answer []any) (appointment.Reading, error) {
@@ -106,7 +127,7 @@ func (s *Store) Ack(ctx context.Context, lease appointment.Lease, readings []app
 	if err != nil || len(readings) == 0 {
 		return nil, err
 	}
-	cmds, err := s.everywhere(ctx, r, lease.Blog, token, len(readings), func(i int, patterns string) call {
+	cmds, err := s.everywhere(ctx, r, r, lease.Blog, token, len(readings), func(i int, patterns string) call {
 		p := readings[i].Post
 		keys := append([]string{s.keys.floor(p.Blog), s.keys.dirty(p.Blog), s.keys.claims(p.Blog), s.keys.ttls(p.Blog), s.keys.notices(p.Blog)}, s.keys.pairs(p)...)
 		args := []any{token, p.Member(), readings[i].Stamp, s.ClaimLease.Milliseconds(), s.SyncDelay.Milliseconds(), int64(s.CleanTTL.Seconds()), patterns}

@@ -72,15 +72,15 @@ func (s *Store) agree(ctx context.Context, r *run, blog uint64, token string) (a
 }
 
 // everywhere runs n calls about posts under all their patterns, made by build, in
-// one round trip. Those that were refused, since there are patterns that this
+// one round trip of on, which is r or a patient one. Those that were refused, since there are patterns that this
 // sidecar did not know, did nothing: they are made and run once more.
-func (s *Store) everywhere(ctx context.Context, r *run, blog uint64, token string, n int, build func(i int, patterns string) call) ([]*redis.Cmd, error) {
+func (s *Store) everywhere(ctx context.Context, r, on *run, blog uint64, token string, n int, build func(i int, patterns string) call) ([]*redis.Cmd, error) {
 	known, _ := r.agreed(blog)
 	calls := make([]call, n)
 	for i := range calls {
 		calls[i] = build(i, known.patterns)
 	}
-	cmds, err := r.eval(ctx, calls...)
+	cmds, err := on.eval(ctx, calls...)
 	var refused []int
 	for i, cmd := range cmds {
 		if isUnknownPattern(cmd.Err()) {
@@ -97,7 +97,7 @@ func (s *Store) everywhere(ctx context.Context, r *run, blog uint64, token strin
 	for i, at := range refused {
 		again[i] = build(at, known.patterns)
 	}
-	retried, _ := r.eval(ctx, again...) // each command carries its own error
+	retried, _ := on.eval(ctx, again...) // each command carries its own error
 	for i, at := range refused {
 		cmds[at] = retried[i]
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -55,6 +56,10 @@ func openRun(options *redis.Options, sentinels Sentinels) *run {
 	r.Client = sentinels.client(&pinned)
 	return r
 }
+
+// patient is the same run for calls whose answers may be long: d counts for them,
+// and not the client's timeouts.
+func (r *run) patient(d time.Duration) *run { return &run{Client: r.WithTimeout(d)} }
 
 // infoValue finds one line of an INFO reply.
 func infoValue(info, name string) string {

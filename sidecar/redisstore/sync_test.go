@@ -1,7 +1,9 @@
 package redisstore_test
 
 import (
+	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,6 +32,22 @@ func TestClaim(t *testing.T) {
 		b.raw.ZAdd(t.Context(), "appointments:dirty", z("7", time.Now().Add(20*time.Second)))
 		if readings, err := b.Claim(t.Context(), b.lease, []appointment.Post{post(7)}, false); err != nil || len(readings) != 0 {
 			t.Errorf("Claim = %v, %v", readings, err)
+		}
+	})
+	t.Run("leaves alone what is too large to be claimed with others, and claims it by itself", func(t *testing.T) {
+		b := open(t)
+		b.set(t, post(7), "notes", strings.Repeat("x", 100_000))
+		b.set(t, post(8), "status", "x")
+		readings, err := b.Claim(t.Context(), b.lease, []appointment.Post{post(7), post(8)}, true)
+		var large *appointment.LargeError
+		if !errors.As(err, &large) || !slices.Equal(large.Posts, []appointment.Post{post(7)}) {
+			t.Errorf("Claim: %v", err)
+		}
+		if len(readings) != 1 || readings[0].Post != post(8) || len(b.hash(t, "appointments:claims")) != 1 {
+			t.Errorf("%d readings, claims %v; want the other's", len(readings), b.hash(t, "appointments:claims"))
+		}
+		if r := b.claim(t, post(7)); len(r.Fields[0].Value) != 100_000 {
+			t.Errorf("%d bytes", len(r.Fields[0].Value))
 		}
 	})
 	t.Run("takes a clean post out of the dirty set", func(t *testing.T) {

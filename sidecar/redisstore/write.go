@@ -100,7 +100,7 @@ func (s *Store) Move(ctx context.Context, lease appointment.Lease, reading appoi
 		return err
 	}
 	from := slots(reading)
-	_, err = s.everywhere(ctx, r, blog, token, len(from), func(i int, patterns string) call {
+	_, err = s.everywhere(ctx, r, r, blog, token, len(from), func(i int, patterns string) call {
 		pairs := s.keys.pairs(reading.Post)
 		fromHash, fromDirty := pairs[2*from[i]], pairs[2*from[i]+1]
 		keys := []string{s.keys.floor(blog), s.keys.dirty(blog), s.keys.claims(blog), fromHash, fromDirty, hash, dirty, s.keys.ttls(blog), s.keys.dead(blog)}
@@ -165,7 +165,7 @@ func (s *Store) once(ctx context.Context, lease appointment.Lease, build func(to
 	if err != nil {
 		return 0, err
 	}
-	cmds, err := s.everywhere(ctx, r, lease.Blog, token, 1, func(_ int, patterns string) call { return build(token, patterns) })
+	cmds, err := s.everywhere(ctx, r, r, lease.Blog, token, 1, func(_ int, patterns string) call { return build(token, patterns) })
 	if err != nil {
 		return 0, classify(err)
 	}

@@ -13,6 +13,10 @@ import (
 // one would hold more locks for longer, and is no faster.
 const batchFields = 10_000
 
+// batchBytes is how much fills one, of however few fields: a sidecar is small, and
+// some databases refuse a transaction that is not.
+const batchBytes = 8 << 20
+
 // claimStep is how many posts are claimed at a time until they fill a batch.
 const claimStep = 50
 
@@ -20,19 +24,31 @@ const claimStep = 50
 type queue struct {
 	mu    sync.Mutex
 	posts []appointment.Post
+	large []appointment.Post // to be claimed one by one
+}
+
+// next takes up to n posts, or one that is large. The caller holds the lock.
+func (q *queue) next(n int) (posts []appointment.Post) {
+	if len(q.large) > 0 {
+		posts, q.large = q.large[:1], q.large[1:]
+		return posts
+	}
+	n = min(n, len(q.posts))
+	posts, q.posts = q.posts[:n], q.posts[n:]
+	return posts
 }
 
 // drop leaves the rest to somebody else.
 func (q *queue) drop() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.posts = nil
+	q.posts, q.large = nil, nil
 }
 
 func (q *queue) len() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return len(q.posts)
+	return len(q.posts) + len(q.large)
 }
 
 // claim takes posts off the queue until they fill a batch. What was claimed
@@ -40,17 +56,23 @@ func (q *queue) len() int {
 func (s *Syncer) claim(ctx context.Context, ticket appointment.Lease, posts *queue, force bool) (readings []appointment.Reading, open []appointment.Post, err error) {
 	posts.mu.Lock()
 	defer posts.mu.Unlock()
-	for taken, fields := 0, 0; taken < s.Batch && fields < batchFields && len(posts.posts) > 0; {
-		n := min(claimStep, s.Batch-taken, len(posts.posts))
-		claimed, foreign, err := s.claimAll(ctx, ticket, posts.posts[:n], force)
+	for taken, fields, bytes := 0, 0, 0; taken < s.Batch && fields < batchFields && bytes < batchBytes; {
+		next := posts.next(min(claimStep, s.Batch-taken))
+		if len(next) == 0 {
+			break
+		}
+		claimed, large, foreign, err := s.claimAll(ctx, ticket, next, force)
 		if err != nil {
 			return readings, open, err
 		}
 		open = append(open, foreign...)
-		posts.posts = posts.posts[n:]
-		taken += n
+		posts.large = append(posts.large, large...)
+		taken += len(next) - len(large)
 		for _, r := range claimed {
 			fields += len(r.Fields)
+			for _, field := range r.Fields {
+				bytes += len(field.Key) + len(field.Value)
+			}
 		}
 		readings = append(readings, claimed...)
 	}
@@ -59,20 +81,26 @@ func (s *Syncer) claim(ctx context.Context, ticket appointment.Lease, posts *que
 
 // claimAll claims posts, and is not broken off while it does: what Redis had
 // claimed by then would be due again only at the claim's end. Posts whose keys
-// hold what is nobody's here wait for a person, and hold up no others (P8).
-func (s *Syncer) claimAll(ctx context.Context, ticket appointment.Lease, posts []appointment.Post, force bool) (readings []appointment.Reading, foreign []appointment.Post, err error) {
+// hold what is nobody's here wait for a person, and hold up no others (P8). Large
+// ones are not claimed.
+func (s *Syncer) claimAll(ctx context.Context, ticket appointment.Lease, posts []appointment.Post, force bool) (readings []appointment.Reading, large, foreign []appointment.Post, err error) {
 	if err := ctx.Err(); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-	defer cancel()
-	readings, err = s.redis.Claim(ctx, ticket, posts, force)
+	readings, err = s.redis.Claim(context.WithoutCancel(ctx), ticket, posts, force)
+	var alone *appointment.LargeError
+	if errors.As(err, &alone) {
+		large = alone.Posts
+	}
 	var keys *appointment.ForeignKeysError
 	if errors.As(err, &keys) {
 		s.complain(keys)
-		return readings, keys.Posts, nil
+		foreign = keys.Posts
 	}
-	return readings, nil, err
+	if alone != nil || keys != nil {
+		err = nil
+	}
+	return readings, large, foreign, err
 }
 
 // complain says it once a minute.

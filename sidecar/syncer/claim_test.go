@@ -3,11 +3,16 @@ package syncer_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"hospital-appointments-redis/e2e/containers"
 	"hospital-appointments-redis/sidecar/appointment"
+	"hospital-appointments-redis/sidecar/redisstore"
+	"hospital-appointments-redis/sidecar/syncer"
 )
 
 // TestBatches: a transaction is of so many posts, or of fewer that have many
@@ -46,6 +51,69 @@ func TestBatches(t *testing.T) {
 			b.wantDirty(t)
 		})
 	}
+}
+
+// TestLargeBatches: a batch has as many bytes as a small process can carry, and
+// what is larger by itself comes home all the same.
+func TestLargeBatches(t *testing.T) {
+	many := func(b bench, posts, size int, more ...appointment.Field) {
+		t.Helper()
+		for i := range posts {
+			id := uint64(1000 + i)
+			b.made(t, id)
+			fields := append([]appointment.Field{{Key: "notes", Value: strings.Repeat("x", size)}}, more...)
+			if _, err := b.redis.Write(t.Context(), []appointment.Write{{Post: post(id), Lease: b.lease(), Fields: fields}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, each := range []struct {
+		posts, size int
+		want        uint64
+	}{
+		{100, 50_000, 1},
+		{12, 1 << 20, 2},
+		{3, 4 << 20, 2},
+	} {
+		t.Run(fmt.Sprintf("%d posts of %d bytes each", each.posts, each.size), func(t *testing.T) {
+			b := open(t, lazy)
+			many(b, each.posts, each.size)
+			if report, err := b.Barrier(t.Context(), 1, nil, nil); err != nil || report.Synced != each.posts {
+				t.Errorf("Barrier = %+v, %v", report, err)
+			}
+			if n := b.Batches.Load(); n != each.want {
+				t.Errorf("%d transactions; want %d", n, each.want)
+			}
+			b.wantDirty(t)
+		})
+	}
+	t.Run("the rest of large posts, once a field of theirs is a dead letter", func(t *testing.T) {
+		b := open(t, lazy)
+		many(b, 3, 100_000, appointment.Field{Key: "bad", Value: "\xff"})
+		if report, err := b.Barrier(t.Context(), 1, nil, nil); err != nil || report.Synced != 3 || report.Dead != 3 {
+			t.Errorf("Barrier = %+v, %v", report, err)
+		}
+		b.wantDirty(t)
+	})
+	t.Run("one whose values take three seconds to arrive", func(t *testing.T) {
+		b := open(t, lazy)
+		many(b, 1, 4<<20)
+		line := containers.NewProxy(t, containers.RedisAdmin(t).Options().Addr)
+		types, err := appointment.ParseTypes(appointment.DefaultTypes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		far := redisstore.Open(redisstore.Options{
+			Redis: &redis.Options{Addr: line.Addr, Username: "hospital", Password: "test", ReadTimeout: 2 * time.Second}, // as the sidecar opens it
+			Types: types, SyncDelay: delay, ClaimLease: 20 * time.Second, BackoffMax: time.Second, CleanTTL: time.Hour,
+		})
+		t.Cleanup(func() { _ = far.Close() })
+		line.Set(containers.Toxics{Latency: 45 * time.Millisecond}) // of each of its 64 KiB
+		if report, err := syncer.New(far, b.rows, b.owner, b.Options).Sync(t.Context(), 1); err != nil || report.Synced != 1 {
+			t.Errorf("Sync = %+v, %v", report, err)
+		}
+		b.wantDirty(t)
+	})
 }
 
 // TestForeignKeys: somebody has put a string where a post's fields were. That

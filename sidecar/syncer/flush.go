@@ -45,17 +45,18 @@ func (s *Syncer) flush(ctx context.Context, ticket appointment.Lease, posts *que
 // settle commits readings and clears them. What MySQL can never take becomes
 // dead letters, and the rest of that post is claimed and tried again.
 func (s *Syncer) settle(ctx context.Context, ticket appointment.Lease, readings []appointment.Reading, f *flushed) error {
-	for len(readings) > 0 {
-		again, err := s.settleOnce(ctx, ticket, readings, f)
+	for again := new(queue); len(readings) > 0; {
+		rest, err := s.settleOnce(ctx, ticket, readings, f)
 		if err != nil {
 			return errors.Join(err, s.release(ctx, ticket, readings, f))
 		}
+		again.posts = append(again.posts, rest...)
 		var foreign []appointment.Post
-		readings, foreign, err = s.claimAll(ctx, ticket, again, true)
+		readings, foreign, err = s.claim(ctx, ticket, again, true)
 		f.open = append(f.open, foreign...)
 		if err != nil {
-			f.open = append(f.open, again...)
-			return err
+			f.open = append(f.open, rest...)
+			return errors.Join(err, s.release(ctx, ticket, readings, f))
 		}
 	}
 	return nil

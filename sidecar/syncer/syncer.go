@@ -14,6 +14,7 @@ import (
 type Redis interface {
 	Due(ctx context.Context, blogs []uint64, n int) (map[uint64][]string, error)
 	Members(ctx context.Context, blog uint64, n int64) ([]string, error)
+	// Claim ends by itself, in half of the claim's time.
 	Claim(ctx context.Context, lease appointment.Lease, posts []appointment.Post, force bool) ([]appointment.Reading, error)
 	Ack(ctx context.Context, lease appointment.Lease, readings []appointment.Reading, settled [][]appointment.Settled) ([]bool, error)
 	PutBack(ctx context.Context, lease appointment.Lease, readings []appointment.Reading, wait time.Duration) error

@@ -3,8 +3,9 @@
 -- A post is looked for under the key of every post type, so that one whose type was changed is found.
 -- KEYS 1 floor, 2 dirty set, 3 claims, 4 ttls, then for each key pattern: post hash, dirty hash
 -- ARGV 1 token, 2 member, 3 claim lease (ms), 4 horizon (ms), 5 "1": also when not due (a barrier), 6 ttl of copies (s),
---      7 the patterns known to be noted
+--      7 the patterns known to be noted, 8 most bytes of dirty fields, 0: any number
 -- Returns {} when not due or clean, else stamp, now (ms), then slot, key, mark, value (nil: tombstone, or lost), ...
+-- Returns { 'large' } where there are more bytes than that: it is not claimed.
 -- An older sidecar's tombstones have plain marks, up to the counter that was found first: they become like ours.
 -- Errors: HOSPITAL_TOKEN, HOSPITAL_PATTERNS where others are noted, WRONGTYPE where the post's keys hold no hashes: it is due again after a claim's time.
 local floor = redis.call('HMGET', KEYS[1], 'token', 'plain', 'counter', 'patterns')
@@ -25,6 +26,7 @@ end
 local plain = floor[2] or floor[3] or '0'
 if not floor[2] then redis.call('HSET', KEYS[1], 'plain', plain) end
 local answer = { 0, string.format('%.0f', now) }
+local size, most = 0, tonumber(ARGV[8])
 for i = 5, #KEYS, 2 do
   local marks = redis.pcall('HGETALL', KEYS[i + 1])
   if marks.err then return wait(marks) end
@@ -43,7 +45,9 @@ for i = 5, #KEYS, 2 do
       answer[n + 2] = key
       answer[n + 3] = mark
       answer[n + 4] = values[j]
+      size = size + #key + #mark + #(values[j] or '')
     end
+    if most > 0 and size > most then return { 'large' } end
   end
 end
 
