@@ -131,8 +131,12 @@ func TestWithoutRedis(t *testing.T) {
 	})
 	t.Run("since before the sidecar was started, a direct write and a status take the site over all the same", func(t *testing.T) {
 		for name, write := range map[string]func(sidecar) (appointment.WriteResult, error){
-			"Write":     func(s sidecar) (appointment.WriteResult, error) { return s.Write(t.Context(), status(1, "kiosk", true), 0) },
-			"SetStatus": func(s sidecar) (appointment.WriteResult, error) { return s.SetStatus(t.Context(), direct(1), "kiosk", true) },
+			"Write": func(s sidecar) (appointment.WriteResult, error) {
+				return s.Write(t.Context(), status(1, "kiosk", true), 0)
+			},
+			"SetStatus": func(s sidecar) (appointment.WriteResult, error) {
+				return s.SetStatus(t.Context(), direct(1), "kiosk", true)
+			},
 		} {
 			b := openOffline(t)
 			options := b.redis.Options
