@@ -63,7 +63,7 @@ func (s *Store) Claim(ctx context.Context, lease appointment.Lease, posts []appo
 	cmds, err := s.everywhere(ctx, r, r.patient(limit), lease.Blog, token, len(posts), func(i int, patterns string) call {
 		p := posts[i]
 		keys := append([]string{s.keys.floor(p.Blog), s.keys.dirty(p.Blog), s.keys.claims(p.Blog), s.keys.ttls(p.Blog)}, s.keys.pairs(p)...)
-		return call{claimScript, keys, []any{token, p.Member(), s.ClaimLease.Milliseconds(), s.horizon(), force, int64(s.CleanTTL.Seconds()), patterns, most}}
+		return call{claimScript, keys, []any{token, p.Member(), s.ClaimLease.Milliseconds(), s.horizon(), force, int64(s.CleanTTL.Seconds()), patterns, len(s.keys.own), most}}
 	})
 	if err != nil && !isWrongType(err) {
 		return nil, classify(err)
@@ -130,7 +130,7 @@ func (s *Store) Ack(ctx context.Context, lease appointment.Lease, readings []app
 	cmds, err := s.everywhere(ctx, r, r, lease.Blog, token, len(readings), func(i int, patterns string) call {
 		p := readings[i].Post
 		keys := append([]string{s.keys.floor(p.Blog), s.keys.dirty(p.Blog), s.keys.claims(p.Blog), s.keys.ttls(p.Blog), s.keys.notices(p.Blog)}, s.keys.pairs(p)...)
-		args := []any{token, p.Member(), readings[i].Stamp, s.ClaimLease.Milliseconds(), s.SyncDelay.Milliseconds(), int64(s.CleanTTL.Seconds()), patterns}
+		args := []any{token, p.Member(), readings[i].Stamp, s.ClaimLease.Milliseconds(), s.SyncDelay.Milliseconds(), int64(s.CleanTTL.Seconds()), patterns, len(s.keys.own)}
 		for _, field := range settled[i] {
 			fate := "w"
 			if field.LeftOut {

@@ -96,6 +96,24 @@ func TestCopiesAlwaysHaveAnEnd(t *testing.T) {
 			t.Errorf("the copy stays for %v", ttl)
 		}
 	})
+	t.Run("when all that was clean was dropped, the date too", func(t *testing.T) {
+		for _, acked := range []bool{true, false} {
+			b := open(t)
+			b.set(t, post(1), "status", "x")
+			if err := b.Drop(t.Context(), 1, nil, nil); err != nil {
+				t.Fatal(err)
+			}
+			if r := b.claim(t, post(1)); acked {
+				b.ack(t, r)
+			} else { // its mark was lost
+				b.raw.Del(t.Context(), "appointment:1:dirty")
+				b.clean(t, 1)
+			}
+			if ttl := b.raw.TTL(t.Context(), "appointment:1").Val(); ttl <= 0 {
+				t.Errorf("acknowledged %t: the copy stays for %v", acked, ttl)
+			}
+		}
+	})
 	t.Run("and a slug's fields take the end they were given with them to their post", func(t *testing.T) {
 		b := open(t)
 		slug := appointment.Post{Blog: 1, Slug: "appt_7", Type: "hospital_appointment"}

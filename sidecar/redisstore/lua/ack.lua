@@ -3,7 +3,8 @@
 -- What came past WordPress is noted, in the same step, as what it has to be told of.
 -- KEYS 1 floor, 2 dirty set, 3 claims, 4 ttls, 5 notices, then for each key pattern: post hash, dirty hash
 -- ARGV 1 token, 2 member, 3 stamp, 4 claim lease (ms), 5 sync delay (ms), 6 ttl of clean copies (s),
---      7 the patterns known to be noted, then for each field: slot, key, mark, "w" (written) or "l" (left out: its clean copy would be wrong)
+--      7 the patterns known to be noted, 8 how many are configured: under another, only what we have dated is ours,
+--      then for each field: slot, key, mark, "w" (written) or "l" (left out: its clean copy would be wrong)
 -- Returns 1, or 0 when the claim was not ours any more and nothing was cleared. Errors: HOSPITAL_TOKEN, HOSPITAL_PATTERNS
 -- where others are noted.
 local floor = redis.call('HMGET', KEYS[1], 'token', 'patterns')
@@ -11,7 +12,7 @@ if floor[1] ~= ARGV[1] then return redis.error_reply('HOSPITAL_TOKEN another Red
 if (floor[2] or '') ~= ARGV[7] then return redis.error_reply('HOSPITAL_PATTERNS other key patterns are noted') end
 if redis.call('HGET', KEYS[3], ARGV[2]) ~= ARGV[3] then return 0 end
 
-local cleared, i = 0, 8
+local cleared, i = 0, 9
 while i <= #ARGV do
   local slot, from, keys = ARGV[i], i, {}
   while ARGV[i] == slot and #keys < 500 do -- unpack() has its limits
@@ -49,8 +50,14 @@ redis.call('HDEL', KEYS[3], ARGV[2])
 local ttl = redis.call('HGET', KEYS[4], ARGV[2]) or ARGV[6]
 redis.call('HDEL', KEYS[4], ARGV[2])
 for i = 6, #KEYS, 2 do
-  if redis.pcall('HEXISTS', KEYS[i], 'last_updated_redis') == 1 then -- else it is none of ours
-    if redis.call('HLEN', KEYS[i]) == 1 then redis.call('DEL', KEYS[i]) else redis.call('EXPIRE', KEYS[i], ttl) end
+  local size = redis.pcall('HLEN', KEYS[i])
+  if type(size) == 'number' and size > 0 then
+    local dated = redis.call('HEXISTS', KEYS[i], 'last_updated_redis') == 1
+    if size == 1 and dated then
+      redis.call('DEL', KEYS[i])
+    elseif dated or i < 6 + 2 * ARGV[8] then
+      redis.call('EXPIRE', KEYS[i], ttl)
+    end
   end
 end
 return 1

@@ -3,11 +3,13 @@
 -- A post is looked for under the key of every post type, so that one whose type was changed is found.
 -- KEYS 1 floor, 2 dirty set, 3 claims, 4 ttls, then for each key pattern: post hash, dirty hash
 -- ARGV 1 token, 2 member, 3 claim lease (ms), 4 horizon (ms), 5 "1": also when not due (a barrier), 6 ttl of copies (s),
---      7 the patterns known to be noted, 8 most bytes of dirty fields, 0: any number
+--      7 the patterns known to be noted, 8 how many are configured: under another, only what we have dated is ours,
+--      9 most bytes of dirty fields, 0: any number
 -- Returns {} when not due or clean, else stamp, now (ms), then slot, key, mark, value (nil: tombstone, or lost), ...
 -- Returns { 'large' } where there are more bytes than that: it is not claimed.
 -- An older sidecar's tombstones have plain marks, up to the counter that was found first: they become like ours.
--- Errors: HOSPITAL_TOKEN, HOSPITAL_PATTERNS where others are noted, WRONGTYPE where the post's keys hold no hashes: it is due again after a claim's time.
+-- Errors: HOSPITAL_TOKEN, HOSPITAL_PATTERNS where others are noted,
+-- WRONGTYPE where the post's keys hold no hashes: it is due again after a claim's time.
 local floor = redis.call('HMGET', KEYS[1], 'token', 'plain', 'counter', 'patterns')
 if floor[1] ~= ARGV[1] then
   return redis.error_reply('HOSPITAL_TOKEN another Redis, or an emptied one')
@@ -26,7 +28,7 @@ end
 local plain = floor[2] or floor[3] or '0'
 if not floor[2] then redis.call('HSET', KEYS[1], 'plain', plain) end
 local answer = { 0, string.format('%.0f', now) }
-local size, most = 0, tonumber(ARGV[8])
+local size, most = 0, tonumber(ARGV[9])
 for i = 5, #KEYS, 2 do
   local marks = redis.pcall('HGETALL', KEYS[i + 1])
   if marks.err then return wait(marks) end
@@ -57,10 +59,12 @@ if #answer == 2 then
   if redis.call('HDEL', KEYS[1], 'unseen:' .. ARGV[2]) == 1 then redis.call('HINCRBY', KEYS[1], 'unseen', -1) end
   -- Clean without an acknowledgement: the last fields were buried, and then the sidecar died. The copies end all the same.
   for i = 5, #KEYS, 2 do
-    if redis.pcall('HEXISTS', KEYS[i], 'last_updated_redis') == 1 and redis.call('TTL', KEYS[i]) == -1 then
-      if redis.call('HLEN', KEYS[i]) == 1 then
+    local size = redis.pcall('HLEN', KEYS[i])
+    if type(size) == 'number' and redis.call('TTL', KEYS[i]) == -1 then
+      local dated = redis.call('HEXISTS', KEYS[i], 'last_updated_redis') == 1
+      if size == 1 and dated then
         redis.call('DEL', KEYS[i])
-      else
+      elseif dated or i < 5 + 2 * ARGV[8] then
         redis.call('EXPIRE', KEYS[i], redis.call('HGET', KEYS[4], ARGV[2]) or ARGV[6])
       end
     end
