@@ -27,6 +27,16 @@ func (r Reading) Letter(field Dirty, code, reason string) DeadLetter {
 	}
 }
 
+// NoVersion is the dead letter of one whose mark says nothing. Where the mark is
+// empty, the post's whole dirty hash was overwritten.
+func (r Reading) NoVersion(field Dirty) DeadLetter {
+	reason := "its dirty mark was not made by a sidecar, so nobody can tell whether it is the newest"
+	if field.Mark == "" {
+		reason = "somebody has overwritten the post's dirty hash in Redis, so nobody can tell what waited"
+	}
+	return r.Letter(field, DeadNoVersion, reason)
+}
+
 // LetterPost is the post of the dead letter under a member's name, also under
 // one that no post can have: it is there, so it can be shown and decided about.
 // The error says that it is such a name.

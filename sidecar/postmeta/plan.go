@@ -127,7 +127,7 @@ func (s state) doomed(reading appointment.Reading, before fence) []appointment.D
 		overtaken := s.overtaken(reading.Post.ID, field)
 		switch {
 		case field.Version == appointment.Version{}:
-			letters = append(letters, reading.Letter(field, appointment.DeadNoVersion, "its dirty mark was not made by a sidecar, so nobody can tell whether it is the newest"))
+			letters = append(letters, reading.NoVersion(field))
 		case changesNothing(field):
 		case field.BySlug && s.hasAnother(reading.Post.ID, field, before):
 			letters = append(letters, reading.Letter(field, appointment.DeadOvertaken, appointment.OvertakenBySlug))

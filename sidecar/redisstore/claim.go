@@ -3,7 +3,6 @@ package redisstore
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -45,9 +44,10 @@ const claimShare = 64 << 10
 
 // Claim claims the posts for a sync and reads all their dirty fields (R4, step
 // 2), in one round trip. Posts that are clean, or not due and not forced, are
-// left out of the answer. With a ForeignKeysError the others are claimed, and
-// with a LargeError those that are not large. It takes half of its time at most:
-// the other half is for the sync.
+// left out of the answer. Of one whose keys somebody else has put something
+// into, the fields are Lost, or have no mark. With a LargeError those that are
+// not large are claimed. It takes half of its time at most: the other half is for
+// the sync.
 func (s *Store) Claim(ctx context.Context, lease appointment.Lease, posts []appointment.Post, force bool) ([]appointment.Reading, error) {
 	r, token, err := s.at(ctx, lease)
 	if err != nil || len(posts) == 0 {
@@ -62,21 +62,17 @@ func (s *Store) Claim(ctx context.Context, lease appointment.Lease, posts []appo
 	defer cancel()
 	cmds, err := s.everywhere(ctx, r, r.patient(limit), lease.Blog, token, len(posts), func(i int, patterns string) call {
 		p := posts[i]
-		keys := append([]string{s.keys.floor(p.Blog), s.keys.dirty(p.Blog), s.keys.claims(p.Blog), s.keys.ttls(p.Blog)}, s.keys.pairs(p)...)
+		keys := append([]string{s.keys.floor(p.Blog), s.keys.dirty(p.Blog), s.keys.claims(p.Blog), s.keys.ttls(p.Blog), s.keys.dead(p.Blog)}, s.keys.pairs(p)...)
 		return call{claimScript, keys, []any{token, p.Member(), s.ClaimLease.Milliseconds(), s.horizon(), force, int64(s.CleanTTL.Seconds()), patterns, len(s.keys.own), most}}
 	})
-	if err != nil && !isWrongType(err) {
+	if err != nil {
 		return nil, classify(err)
 	}
 	began := time.Now()
 	var readings []appointment.Reading
-	var foreign, large []appointment.Post
+	var large []appointment.Post
 	for i, cmd := range cmds {
 		answer, err := cmd.Slice()
-		if isWrongType(err) {
-			foreign = append(foreign, posts[i])
-			continue
-		}
 		if err != nil {
 			return nil, classify(err)
 		}
@@ -93,14 +89,10 @@ func (s *Store) Claim(ctx context.Context, lease appointment.Lease, posts []appo
 		reading.Began = began
 		readings = append(readings, reading)
 	}
-	var left []error
-	if len(foreign) > 0 {
-		left = append(left, &appointment.ForeignKeysError{Posts: foreign})
-	}
 	if len(large) > 0 {
-		left = append(left, &appointment.LargeError{Posts: large})
+		return readings, &appointment.LargeError{Posts: large}
 	}
-	return readings, errors.Join(left...)
+	return readings, nil
 }
 
 func parseReading(post appointment.Post, answer []any) (appointment.Reading, error) {

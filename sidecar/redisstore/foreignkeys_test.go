@@ -3,6 +3,7 @@ package redisstore_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
@@ -11,7 +12,7 @@ import (
 )
 
 // TestForeignKeys: what meets a key that somebody else has put a string into
-// leaves no mark of a value that is nowhere, and a claim names the post.
+// leaves no mark of a value that is nowhere.
 func TestForeignKeys(t *testing.T) {
 	b := open(t)
 	b.dead(t, post(7), "notes", "bad")
@@ -33,15 +34,84 @@ func TestForeignKeys(t *testing.T) {
 	if _, err := b.DeadLetter(t.Context(), post(7), "notes"); err != nil {
 		t.Errorf("the letter: %v", err)
 	}
+}
 
-	b.raw.HSet(t.Context(), "appointment:7:dirty", "status", "2-5@1000")
-	readings, err := b.Claim(t.Context(), b.lease, []appointment.Post{post(7), post(8)}, true)
-	var foreign *appointment.ForeignKeysError
-	if !errors.As(err, &foreign) || len(foreign.Posts) != 1 || foreign.Posts[0] != post(7) {
-		t.Errorf("Claim: %v", err)
-	}
-	if len(readings) != 1 || readings[0].Post != post(8) {
-		t.Errorf("claimed %+v", readings)
+// TestForeignKeysAreClaimed: what they held is lost, and what is in their place
+// stays.
+func TestForeignKeysAreClaimed(t *testing.T) {
+	for name, c := range map[string]struct {
+		keys   []string
+		noted  bool // a dead letter says so already
+		want   string
+		copies map[string]string // at the end; what was left out is none
+	}{
+		"the post's hash":              {keys: []string{"appointment:7"}, want: "gone(deleted) status(lost)"},
+		"the dirty hash":               {keys: []string{"appointment:7:dirty"}, want: "*(lost) room=1 status=x", copies: map[string]string{}},
+		"that, as is known":            {keys: []string{"appointment:7:dirty"}, noted: true, want: "room=1 status=x", copies: map[string]string{}},
+		"both":                         {keys: []string{"appointment:7", "appointment:7:dirty"}, want: "*(lost)"},
+		"both, as is known":            {keys: []string{"appointment:7", "appointment:7:dirty"}, noted: true},
+		"another kind of post's hash":  {keys: []string{"doctor:7:availability"}, want: "gone(deleted) status=x", copies: map[string]string{"room": "1"}},
+		"another kind of post's marks": {keys: []string{"doctor:7:availability:dirty"}, want: "*(lost) gone(deleted) status=x", copies: map[string]string{"room": "1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := open(t)
+			b.set(t, post(7), "room", "1")
+			b.ack(t, b.claim(t, post(7)))
+			b.set(t, post(7), "status", "x")
+			remove := appointment.Write{Post: post(7), Lease: b.lease, Fields: []appointment.Field{{Key: "gone", Delete: true}}}
+			if _, err := b.Write(t.Context(), []appointment.Write{remove}); err != nil {
+				t.Fatal(err)
+			}
+			b.raw.HSet(t.Context(), "appointments:floor", "plain", 1000) // a mark without a value may be an older sidecar's tombstone
+			b.foreign(t, c.keys...)
+			if c.noted {
+				b.raw.HSet(t.Context(), "appointments:dead", "7:*", "{}")
+			}
+			claimed, err := b.Claim(t.Context(), b.lease, []appointment.Post{post(7)}, true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, r := range claimed {
+				var letters []appointment.DeadLetter
+				var settled []appointment.Settled
+				for _, f := range r.Fields {
+					switch {
+					case f.Lost:
+						got = append(got, f.Key+"(lost)")
+					case f.Deleted:
+						got = append(got, f.Key+"(deleted)")
+					default:
+						got = append(got, f.Key+"="+f.Value)
+					}
+					if f.Lost || f.Mark == "" {
+						letters = append(letters, r.NoVersion(f))
+					} else {
+						settled = append(settled, appointment.Settled{Dirty: f, LeftOut: true})
+					}
+				}
+				if ours, err := b.Bury(t.Context(), b.lease, r, letters); err != nil || !ours {
+					t.Errorf("Bury: %v, %v", ours, err)
+				}
+				if acked, err := b.Ack(t.Context(), b.lease, claimed, [][]appointment.Settled{settled}); err != nil || !acked[0] {
+					t.Errorf("Ack: %v, %v", acked, err)
+				}
+			}
+			if slices.Sort(got); strings.Join(got, " ") != c.want {
+				t.Errorf("claimed %q; want %q", got, c.want)
+			}
+			if again, err := b.Claim(t.Context(), b.lease, []appointment.Post{post(7)}, true); err != nil || len(again) != 0 || b.dirtyCount(t) != 0 {
+				t.Errorf("claimed again: %+v, %v", again, err)
+			}
+			for _, key := range c.keys {
+				if value := b.raw.Get(t.Context(), key).Val(); value != "somebody's" {
+					t.Errorf("%s holds %q", key, value)
+				}
+			}
+			if c.copies != nil {
+				wantValues(t, b.values(t, "appointment:7"), c.copies)
+			}
+		})
 	}
 }
 
@@ -87,20 +157,6 @@ func TestForeignKeysHoldUpNoOther(t *testing.T) {
 		view, err := b.Dirty(t.Context(), 1, b.lease.Token, []appointment.Post{post(7), post(8)})
 		if err != nil || len(view.Posts["8"]) != 1 {
 			t.Errorf("Dirty = %+v, %v", view.Posts, err)
-		}
-	})
-	t.Run("they are due, however many cannot be claimed", func(t *testing.T) {
-		b := open(t)
-		b.raw.ZAdd(t.Context(), "appointments:dirty", redis.Z{Score: 1, Member: "7"}, redis.Z{Score: 2, Member: "8"})
-		b.raw.HSet(t.Context(), "appointment:7:dirty", "status", "2-5@1000")
-		b.raw.HSet(t.Context(), "appointment:8:dirty", "status", "2-6@1000")
-		b.foreign(t, "appointment:7")
-		if _, err := b.Claim(t.Context(), b.lease, []appointment.Post{post(7)}, false); err == nil {
-			t.Error("a post with foreign keys was claimed")
-		}
-		due, err := b.Due(t.Context(), []uint64{1}, 1)
-		if err != nil || !slices.Equal(due[1], []string{"8"}) {
-			t.Errorf("due %v, %v", due, err)
 		}
 	})
 	t.Run("what was scored before the clock stepped back is due while others are", func(t *testing.T) {

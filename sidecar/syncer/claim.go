@@ -52,8 +52,8 @@ func (q *queue) len() int {
 }
 
 // claim takes posts off the queue until they fill a batch. What was claimed
-// before an error is returned too. Open are those that cannot be claimed.
-func (s *Syncer) claim(ctx context.Context, ticket appointment.Lease, posts *queue, force bool) (readings []appointment.Reading, open []appointment.Post, err error) {
+// before an error is returned too.
+func (s *Syncer) claim(ctx context.Context, ticket appointment.Lease, posts *queue, force bool) (readings []appointment.Reading, err error) {
 	posts.mu.Lock()
 	defer posts.mu.Unlock()
 	for taken, fields, bytes := 0, 0, 0; taken < s.Batch && fields < batchFields && bytes < batchBytes; {
@@ -61,11 +61,10 @@ func (s *Syncer) claim(ctx context.Context, ticket appointment.Lease, posts *que
 		if len(next) == 0 {
 			break
 		}
-		claimed, large, foreign, err := s.claimAll(ctx, ticket, next, force)
+		claimed, large, err := s.claimAll(ctx, ticket, next, force)
 		if err != nil {
-			return readings, open, err
+			return readings, err
 		}
-		open = append(open, foreign...)
 		posts.large = append(posts.large, large...)
 		taken += len(next) - len(large)
 		for _, r := range claimed {
@@ -76,31 +75,22 @@ func (s *Syncer) claim(ctx context.Context, ticket appointment.Lease, posts *que
 		}
 		readings = append(readings, claimed...)
 	}
-	return readings, open, nil
+	return readings, nil
 }
 
 // claimAll claims posts, and is not broken off while it does: what Redis had
-// claimed by then would be due again only at the claim's end. Posts whose keys
-// hold what is nobody's here wait for a person, and hold up no others (P8). Large
-// ones are not claimed.
-func (s *Syncer) claimAll(ctx context.Context, ticket appointment.Lease, posts []appointment.Post, force bool) (readings []appointment.Reading, large, foreign []appointment.Post, err error) {
+// claimed by then would be due again only at the claim's end. Large ones are not
+// claimed.
+func (s *Syncer) claimAll(ctx context.Context, ticket appointment.Lease, posts []appointment.Post, force bool) (readings []appointment.Reading, large []appointment.Post, err error) {
 	if err := ctx.Err(); err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	readings, err = s.redis.Claim(context.WithoutCancel(ctx), ticket, posts, force)
 	var alone *appointment.LargeError
 	if errors.As(err, &alone) {
-		large = alone.Posts
+		return readings, alone.Posts, nil
 	}
-	var keys *appointment.ForeignKeysError
-	if errors.As(err, &keys) {
-		s.complain(keys)
-		foreign = keys.Posts
-	}
-	if alone != nil || keys != nil {
-		err = nil
-	}
-	return readings, large, foreign, err
+	return readings, nil, err
 }
 
 // complain says it once a minute.

@@ -116,30 +116,43 @@ func TestLargeBatches(t *testing.T) {
 	})
 }
 
-// TestForeignKeys: somebody has put a string where a post's fields were. That
-// post waits for a person, and no other for it.
+// TestForeignKeys: somebody has put strings where posts' fields were. What
+// waited there are dead letters, and nobody waits for them.
 func TestForeignKeys(t *testing.T) {
 	b := open(t)
-	for id := uint64(1); id <= 3; id++ {
+	for id := uint64(1); id <= 6; id++ {
 		b.set(t, post(id), "status", "x")
 	}
-	if err := containers.RedisAdmin(t).Set(t.Context(), "appointment:2", "somebody's", 0).Err(); err != nil {
+	remove := appointment.Write{Post: post(7), Lease: b.lease(), Fields: []appointment.Field{{Key: "status", Delete: true}}}
+	if _, err := b.redis.Write(t.Context(), []appointment.Write{remove}); err != nil {
 		t.Fatal(err)
 	}
-	b.flush(t)
-	for id, want := range map[uint64]string{1: "x", 2: "before", 3: "x"} {
+	raw := containers.RedisAdmin(t)
+	theirs := []string{"appointment:2", "appointment:3:dirty", "appointment:4", "appointment:4:dirty", "doctor:5:availability", "appointment:7"}
+	for _, key := range theirs {
+		if err := raw.Set(t.Context(), key, "somebody's", 0).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if _, err := b.Barrier(ctx, 1, nil, nil); err != nil {
+		t.Errorf("a barrier for all: %v", err)
+	}
+	for id, want := range map[uint64]string{1: "x", 2: "before", 3: "before", 4: "before", 5: "x", 6: "x", 7: ""} {
 		b.want(t, id, "status", want)
 	}
-	b.wantDirty(t, "2")
-	if _, err := b.Barrier(t.Context(), 1, []appointment.Post{post(1), post(3)}, nil); err != nil {
-		t.Errorf("a barrier for others: %v", err)
+	b.wantLetters(t, "2 status value_lost ", "3 * no_version ", "3 status no_version x", "4 * no_version ")
+	b.wantDirty(t)
+	for _, key := range theirs {
+		if value := raw.Get(t.Context(), key).Val(); value != "somebody's" {
+			t.Errorf("%s holds %q", key, value)
+		}
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-	defer cancel()
-	if _, err := b.Barrier(ctx, 1, []appointment.Post{post(2)}, nil); err == nil {
-		t.Error("a barrier for that post said that it is home")
+	if err := b.redis.Mark(t.Context(), b.lease(), post(4)); err != nil {
+		t.Fatal(err)
 	}
-	if report, err := b.Sync(t.Context(), 1); err != nil || report.Left != 1 {
-		t.Errorf("Sync = %+v, %v", report, err)
+	if report, err := b.Drain(t.Context(), 1); err != nil || report.Left != 0 || report.Dead != 0 {
+		t.Errorf("Drain = %+v, %v", report, err)
 	}
 }

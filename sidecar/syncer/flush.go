@@ -18,8 +18,8 @@ type flushed struct {
 // dirty, and clears it. Readings are forgotten on any error: Redis still has
 // them.
 func (s *Syncer) flush(ctx context.Context, ticket appointment.Lease, posts *queue, force, drain bool) (flushed, error) {
-	readings, open, err := s.claim(ctx, ticket, posts, force)
-	f := flushed{open: open}
+	var f flushed
+	readings, err := s.claim(ctx, ticket, posts, force)
 	if err != nil {
 		return f, errors.Join(err, s.release(ctx, ticket, readings, &f))
 	}
@@ -51,9 +51,7 @@ func (s *Syncer) settle(ctx context.Context, ticket appointment.Lease, readings 
 			return errors.Join(err, s.release(ctx, ticket, readings, f))
 		}
 		again.posts = append(again.posts, rest...)
-		var foreign []appointment.Post
-		readings, foreign, err = s.claim(ctx, ticket, again, true)
-		f.open = append(f.open, foreign...)
+		readings, err = s.claim(ctx, ticket, again, true)
 		if err != nil {
 			f.open = append(f.open, rest...)
 			return errors.Join(err, s.release(ctx, ticket, readings, f))

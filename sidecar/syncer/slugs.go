@@ -12,6 +12,18 @@ import (
 // place finds the post of a slug. One that has a post now gets its fields; one
 // that has had none for too long, or at a return, becomes dead letters.
 func (s *Syncer) place(ctx context.Context, ticket appointment.Lease, r appointment.Reading, drain bool, f *flushed) error {
+	var unknown []appointment.DeadLetter
+	for _, field := range r.Fields {
+		if field.Mark == "" {
+			unknown = append(unknown, r.NoVersion(field))
+		}
+	}
+	if len(unknown) > 0 {
+		if len(unknown) < len(r.Fields) { // the rest is claimed again
+			f.open = append(f.open, r.Post)
+		}
+		return s.give(ctx, ticket, r, unknown, nil, f)
+	}
 	post, err := s.rows.Resolve(ctx, r.Post, s.Types.Kind("appointment"))
 	switch {
 	case err == nil:

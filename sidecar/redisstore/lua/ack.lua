@@ -31,15 +31,19 @@ while i <= #ARGV do
     end
   end
   if #clean > 0 then cleared = cleared + redis.call('HDEL', dirty, unpack(clean)) end
-  if #wrong > 0 then redis.call('HDEL', hash, unpack(wrong)) end
+  if #wrong > 0 then redis.pcall('HDEL', hash, unpack(wrong)) end
 end
 if cleared > 0 then
   redis.call('HINCRBY', KEYS[1], 'generation', 1)
   redis.call('HINCRBY', KEYS[1], 'dirty', -cleared)
 end
 
+local function fields(key) -- what somebody else has put there has none of ours
+  local size = redis.pcall('HLEN', key)
+  return type(size) == 'number' and size or 0
+end
 local left = 0
-for i = 6, #KEYS, 2 do left = left + redis.call('HLEN', KEYS[i + 1]) end
+for i = 6, #KEYS, 2 do left = left + fields(KEYS[i + 1]) end
 if left > 0 then
   local claimed = tonumber(redis.call('ZSCORE', KEYS[2], ARGV[2]) or '0') - ARGV[4]
   redis.call('ZADD', KEYS[2], claimed + ARGV[5], ARGV[2])
@@ -50,8 +54,8 @@ redis.call('HDEL', KEYS[3], ARGV[2])
 local ttl = redis.call('HGET', KEYS[4], ARGV[2]) or ARGV[6]
 redis.call('HDEL', KEYS[4], ARGV[2])
 for i = 6, #KEYS, 2 do
-  local size = redis.pcall('HLEN', KEYS[i])
-  if type(size) == 'number' and size > 0 then
+  local size = fields(KEYS[i])
+  if size > 0 then
     local dated = redis.call('HEXISTS', KEYS[i], 'last_updated_redis') == 1
     if size == 1 and dated then
       redis.call('DEL', KEYS[i])

@@ -11,11 +11,15 @@ if (floor[3] or '') ~= ARGV[4] then return redis.error_reply('HOSPITAL_PATTERNS 
 redis.call('ZREM', KEYS[2], ARGV[3])
 redis.call('HDEL', KEYS[3], ARGV[3])
 redis.call('HDEL', KEYS[4], ARGV[3])
-local gone = 0
-local fields = 0
-for i = 6, #KEYS, 2 do fields = fields + redis.call('HLEN', KEYS[i]) end
-if fields > 0 then redis.call('HINCRBY', KEYS[1], 'dirty', -fields) end
+local gone, fields, ours = 0, 0, {}
 for i = 5, #KEYS, 2 do
-  if i < 5 + 2 * ARGV[5] or redis.call('EXISTS', KEYS[i + 1]) == 1 then gone = gone + redis.call('DEL', KEYS[i], KEYS[i + 1]) end
+  local configured = i < 5 + 2 * ARGV[5]
+  local size = configured and redis.call('HLEN', KEYS[i + 1]) or redis.pcall('HLEN', KEYS[i + 1])
+  if configured or type(size) == 'number' and size > 0 then
+    fields = fields + size
+    ours[#ours + 1], ours[#ours + 2] = KEYS[i], KEYS[i + 1]
+  end
 end
+if fields > 0 then redis.call('HINCRBY', KEYS[1], 'dirty', -fields) end
+for _, key in ipairs(ours) do gone = gone + redis.call('DEL', key) end
 return gone

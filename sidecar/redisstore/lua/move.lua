@@ -4,6 +4,7 @@
 -- post, keeps its version, which tells what is newer; so does what the post has dirty itself, from before it had the slug.
 -- What the post has newer, dirty or as a dead letter, stays: what came by the slug is over then. Of what came by two slugs,
 -- the time of their marks tells, as the version is of the move.
+-- Where the slug's hash is none any more, its values are lost, and that key stays.
 -- KEYS 1 floor, 2 dirty set, 3 claims, 4 slug's hash, 5 slug's dirty hash, 6 post hash, 7 dirty hash,
 --      8 ttls, 9 dead letters, then the slug's dirty hash under each pattern: its place stays until all have moved
 -- ARGV 1 token, 2 epoch, 3 slug, 4 member, 5 sync delay (ms), 6 the patterns known to be noted
@@ -47,17 +48,21 @@ for i = 1, #marks, 2 do
     elseif not string.find(flags, 'u', 1, true) then
       mark = string.format('%.0f-%.0f@%s', epoch, redis.call('HINCRBY', KEYS[1], 'counter', 1), string.match(mark, '@(%d+)') or string.format('%.0f', now)) .. flags
     end
-    local value = redis.call('HGET', KEYS[4], key)
-    if value then redis.call('HSET', KEYS[6], key, value) else redis.call('HDEL', KEYS[6], key) end
+    local value = redis.pcall('HGET', KEYS[4], key)
+    if type(value) == 'string' then redis.call('HSET', KEYS[6], key, value) else redis.call('HDEL', KEYS[6], key) end
     added = added + redis.call('HSET', KEYS[7], key, mark .. 's')
     if string.find(dead, '^%d') then redis.call('HDEL', KEYS[9], letter) end
     moved = moved + 1
   end
 end
 redis.call('HINCRBY', KEYS[1], 'dirty', added - #marks / 2)
-redis.call('DEL', KEYS[4], KEYS[5])
+redis.call('DEL', KEYS[5])
+if type(redis.pcall('HLEN', KEYS[4])) == 'number' then redis.call('DEL', KEYS[4]) end
 local ttl, left = redis.call('HGET', KEYS[8], ARGV[3]), 0
-for i = 10, #KEYS do left = left + redis.call('HLEN', KEYS[i]) end
+for i = 10, #KEYS do
+  local size = redis.pcall('HLEN', KEYS[i])
+  if type(size) == 'number' then left = left + size end
+end
 if left > 0 then
   redis.call('ZADD', KEYS[2], 'XX', now, ARGV[3])
 else
