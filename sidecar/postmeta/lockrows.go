@@ -56,13 +56,29 @@ func (l locker) rows(ctx context.Context, s *state) error {
 // key to MySQL though they are not to us. As a rule there are none.
 func (l locker) doubtful(found map[uint64]map[string][]uint64) []string {
 	keys := map[string]bool{}
-	for _, r := range l.readings {
-		for _, field := range r.Fields {
-			for other := range found[r.Post.ID] {
-				if other != field.Key && mayBeOne(other, field.Key) {
-					keys[other], keys[field.Key] = true, true
-				}
+	meet := func(fields, rows []string) {
+		if all := slices.Concat(fields, rows); len(fields) > 0 && len(rows) > 0 && slices.ContainsFunc(all, func(key string) bool { return key != all[0] }) {
+			for _, key := range all {
+				keys[key] = true
 			}
+		}
+	}
+	for _, r := range l.readings {
+		fields, rows := map[string][]string{}, map[string][]string{} // by what they may be one by
+		for _, field := range r.Fields {
+			fields[folded(field.Key)] = append(fields[folded(field.Key)], field.Key)
+		}
+		for key := range found[r.Post.ID] {
+			rows[folded(key)] = append(rows[folded(key)], key)
+		}
+		for fold, those := range fields {
+			meet(those, rows[fold])
+		}
+		if len(rows[unfolded]) > 0 {
+			meet(slices.Concat(slices.Collect(maps.Values(fields))...), rows[unfolded])
+		}
+		if len(fields[unfolded]) > 0 {
+			meet(fields[unfolded], slices.Concat(slices.Collect(maps.Values(rows))...))
 		}
 	}
 	return slices.Sorted(maps.Keys(keys))
@@ -142,10 +158,11 @@ func (l locker) find(ctx context.Context, where string, args []any) (map[uint64]
 func (l locker) wanted(found map[uint64]map[string][]uint64, spelt spellings) (ids, bearing []any) {
 	var wanted []uint64
 	for _, r := range l.readings {
+		ways := spelt.ways(found[r.Post.ID])
 		for _, field := range r.Fields {
 			rows := found[r.Post.ID][field.Key]
 			wanted = append(wanted, rows...)
-			if len(rows) == 0 || spelt.otherwise(found[r.Post.ID], field.Key) {
+			if len(rows) == 0 || ways[spelt.of(field.Key)] > 1 {
 				bearing = append(bearing, r.Post.ID)
 			}
 		}

@@ -17,23 +17,26 @@ type state struct {
 	site    appointment.Site
 	packet  int // max_allowed_packet, bytes
 	fences  map[uint64]fence
-	natives map[uint64]map[string]uint64 // post (0: all) -> key ("": all) -> epoch
+	natives map[uint64]map[string]uint64 // post (0: all) -> key ("": all; that stands for it) -> epoch
 	exists  map[uint64]bool
 	rows    map[uint64]map[string][]uint64 // post -> key -> meta ids
 	spelt   spellings                      // where a row may be born
 	values  map[uint64]string              // by meta id, of the keys of what came by a slug
+	alike   map[uint64]map[string][]uint64 // rows, by the key that stands for theirs
 }
 
 // ids are the rows of a key, compared as MySQL does.
 func (s state) ids(post uint64, key string) []uint64 {
-	var ids []uint64
-	for each, those := range s.rows[post] {
-		if s.spelt.of(each) == s.spelt.of(key) {
-			ids = append(ids, those...)
+	if s.alike[post] == nil {
+		alike := make(map[string][]uint64, len(s.rows[post]))
+		for each, those := range s.rows[post] {
+			one := s.spelt.of(each)
+			alike[one] = append(alike[one], those...)
+			slices.Sort(alike[one])
 		}
+		s.alike[post] = alike
 	}
-	slices.Sort(ids)
-	return ids
+	return s.alike[post][s.spelt.of(key)]
 }
 
 // change is what the transaction will do.
@@ -103,12 +106,7 @@ func (c *change) write(post uint64, field appointment.Dirty, ids []uint64) {
 // before the last return (R4).
 func (s state) overtaken(post uint64, field appointment.Dirty) bool {
 	for _, which := range []uint64{post, 0} {
-		writes := map[string]uint64{}
-		for key, epoch := range s.natives[which] {
-			one := s.spelt.of(key)
-			writes[one] = max(writes[one], epoch)
-		}
-		native := appointment.Native{Returned: s.site.Returned, Writes: writes}
+		native := appointment.Native{Returned: s.site.Returned, Writes: s.natives[which]}
 		if native.Overtakes(s.spelt.of(field.Key), field.Version) {
 			return true
 		}

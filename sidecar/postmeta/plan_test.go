@@ -19,6 +19,7 @@ func found() state {
 		fences:  map[uint64]fence{7: {read: version(5, 50), version: version(5, 40)}},
 		natives: map[uint64]map[string]uint64{},
 		exists:  map[uint64]bool{7: true},
+		alike:   map[uint64]map[string][]uint64{},
 		rows:    map[uint64]map[string][]uint64{7: {"status": {1}, "several": {2, 3}}},
 	}
 }

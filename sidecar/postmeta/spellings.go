@@ -20,32 +20,45 @@ func (s spellings) of(key string) string {
 	return key
 }
 
-// otherwise tells whether there are rows of a key under another spelling.
-func (s spellings) otherwise(rows map[string][]uint64, key string) bool {
+// ways counts how rows' keys are spelt, by the key that stands for them; of
+// what was not asked for there is one.
+func (s spellings) ways(rows map[string][]uint64) map[string]int {
 	if len(s) == 0 {
-		return false
+		return nil
 	}
-	for other := range rows {
-		if other != key && s.of(other) == s.of(key) {
-			return true
-		}
+	ways := make(map[string]int, len(rows))
+	for key := range rows {
+		ways[s.of(key)]++
 	}
-	return false
+	return ways
 }
 
-// mayBeOne tells whether MySQL has to be asked. Of plain ASCII a collation
-// ignores case and trailing spaces at most; of the rest only it knows.
+// newest returns epochs of keys by the key that stands for them.
+func (s spellings) newest(epochs map[string]uint64) map[string]uint64 {
+	newest := make(map[string]uint64, len(epochs))
+	for key, epoch := range epochs {
+		newest[s.of(key)] = max(newest[s.of(key)], epoch)
+	}
+	return newest
+}
+
+// mayBeOne tells whether MySQL has to be asked.
 func mayBeOne(one, other string) bool {
-	return !isASCII(one) || !isASCII(other) || strings.EqualFold(strings.TrimRight(one, " "), strings.TrimRight(other, " "))
+	return folded(one) == folded(other) || folded(one) == unfolded || folded(other) == unfolded
 }
 
-func isASCII(key string) bool {
+// unfolded is what keys are folded to of which only MySQL knows what they equal.
+const unfolded = "\xff"
+
+// folded is the same for keys that may be one. Of plain ASCII a collation ignores
+// case and trailing spaces at most.
+func folded(key string) string {
 	for i := range len(key) {
 		if key[i] >= utf8.RuneSelf {
-			return false
+			return unfolded
 		}
 	}
-	return true
+	return strings.ToLower(strings.TrimRight(key, " "))
 }
 
 // spell asks MySQL which of some keys are one.
