@@ -20,14 +20,15 @@ import (
 // and was still the post's claim when it was cleared: then no other sync can
 // hold anything older of it. So a barrier that finds nothing to do is one round trip to Redis.
 func (s *Syncer) Barrier(ctx context.Context, blog uint64, posts []appointment.Post, drop []string) (appointment.SyncReport, error) {
-	call := s.flights.now()
+	since := s.flights.now()
 	lease, err := s.owner.Lease(ctx, blog)
 	if err != nil {
 		return appointment.SyncReport{}, err
 	}
+	c := caller{lease, since, posts == nil}
 	look, err := s.redis.Waiting(ctx, lease, posts)
 	if err == nil && len(look.Unseen) > 0 { // they may be of these posts, and came before what core is about to write
-		if _, err = s.until(ctx, lease, call, s.posts(blog, look.Unseen)); err == nil {
+		if _, err = s.until(ctx, c, s.posts(blog, look.Unseen)); err == nil {
 			look, err = s.redis.Waiting(ctx, lease, posts)
 		}
 	}
@@ -38,7 +39,7 @@ func (s *Syncer) Barrier(ctx context.Context, blog uint64, posts []appointment.P
 	if posts == nil {
 		open = slices.DeleteFunc(open, func(p appointment.Post) bool { return p.ID == 0 })
 	}
-	report, err := s.until(ctx, lease, call, open)
+	report, err := s.until(ctx, c, open)
 	if err != nil {
 		return report, err
 	}
@@ -62,9 +63,9 @@ func (s *Syncer) Barrier(ctx context.Context, blog uint64, posts []appointment.P
 
 // until flushes the posts, due or not, until each was settled under a claim that
 // began after the call, or ctx ends.
-func (s *Syncer) until(ctx context.Context, lease appointment.Lease, call uint64, open []appointment.Post) (report appointment.SyncReport, err error) {
+func (s *Syncer) until(ctx context.Context, c caller, open []appointment.Post) (report appointment.SyncReport, err error) {
 	for wait := 2 * time.Millisecond; len(open) > 0; wait = min(2*wait, 50*time.Millisecond) {
-		if open, err = s.fly(ctx, lease, call, open, &report); err != nil || len(open) == 0 {
+		if open, err = s.fly(ctx, c, open, &report); err != nil || len(open) == 0 {
 			break
 		}
 		select {

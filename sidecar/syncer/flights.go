@@ -11,17 +11,26 @@ import (
 // flights keeps barriers of this sidecar from taking claims from each other: a
 // post that one has claimed and not settled yet is claimed by no other. Who asks
 // for it meanwhile waits, and then one claims it for all who do, as in a group
-// commit. The claims of Run and of other sidecars are not among them.
+// commit. But who asks for some posts does not wait for one that asks for all:
+// it takes them over, and that one then waits for it. The claims of Run and of
+// other sidecars are not among them.
 type flights struct {
 	mu    sync.Mutex
 	begun uint64
 	air   map[appointment.Post]*flight // who has a post now
 }
 
+// caller is a barrier.
+type caller struct {
+	lease appointment.Lease
+	since uint64 // flights above this number began after its call
+	all   bool   // it asks for all posts
+}
+
 // flight is posts that are claimed and settled together.
 type flight struct {
+	caller
 	number uint64
-	lease  appointment.Lease
 	posts  []appointment.Post
 	home   map[appointment.Post]bool // there once it has landed
 	landed chan struct{}
@@ -34,22 +43,24 @@ func (f *flights) now() uint64 {
 	return f.begun
 }
 
-// begin takes up to n posts that nobody has in the air. One that is in the air
-// since after the call is as good as one of ours, and noted in joined. Of the
-// rest, earlier is a flight to wait for, where there is one.
-func (f *flights) begin(lease appointment.Lease, call uint64, posts []appointment.Post, n int, joined map[appointment.Post]*flight) (own, earlier *flight, rest []appointment.Post) {
+// begin takes up to n posts that nobody has in the air, or may be taken over. One
+// that is in the air since after the call is as good as one of ours, and noted in
+// joined. Of the rest, earlier is a flight to wait for, where there is one.
+func (f *flights) begin(c caller, posts []appointment.Post, n int, joined map[appointment.Post]*flight) (own, earlier *flight, rest []appointment.Post) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.begun++
-	own = &flight{number: f.begun, lease: lease, home: map[appointment.Post]bool{}, landed: make(chan struct{})}
+	own = &flight{caller: c, number: f.begun, home: map[appointment.Post]bool{}, landed: make(chan struct{})}
 	for _, p := range posts {
-		switch met := f.air[p]; {
-		case met == nil && len(own.posts) < n:
+		met := f.air[p]
+		free := met == nil || met.all && !c.all
+		switch {
+		case free && len(own.posts) < n:
 			own.posts = append(own.posts, p)
 			f.air[p] = own
-		case met == nil:
+		case free:
 			rest = append(rest, p)
-		case met.number > call && met.lease == lease:
+		case met.number > c.since && met.lease == c.lease:
 			joined[p] = met
 		default:
 			rest = append(rest, p)
@@ -63,7 +74,9 @@ func (f *flights) land(own *flight) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, p := range own.posts {
-		delete(f.air, p)
+		if f.air[p] == own {
+			delete(f.air, p)
+		}
 	}
 	close(own.landed)
 }
@@ -81,13 +94,13 @@ func (f *flight) wait(ctx context.Context) error {
 // fly has each post claimed once after the call, by us or by another barrier,
 // and returns those that were not settled under that claim. It takes a few
 // batches at a time, so that nobody waits long for one post of many.
-func (s *Syncer) fly(ctx context.Context, lease appointment.Lease, call uint64, posts []appointment.Post, report *appointment.SyncReport) (open []appointment.Post, err error) {
+func (s *Syncer) fly(ctx context.Context, c caller, posts []appointment.Post, report *appointment.SyncReport) (open []appointment.Post, err error) {
 	joined := map[appointment.Post]*flight{}
 	for len(posts) > 0 {
-		own, earlier, rest := s.flights.begin(lease, call, posts, abreast*s.Batch, joined)
+		own, earlier, rest := s.flights.begin(c, posts, abreast*s.Batch, joined)
 		posts = rest
 		if len(own.posts) > 0 {
-			f, err := s.flyOwn(ctx, lease, own)
+			f, err := s.flyOwn(ctx, own)
 			report.Synced += f.report.Synced
 			report.Dead += f.report.Dead
 			if err != nil {
@@ -112,9 +125,9 @@ func (s *Syncer) fly(ctx context.Context, lease appointment.Lease, call uint64, 
 }
 
 // flyOwn flushes the posts of a flight of ours. Nobody is home after an error.
-func (s *Syncer) flyOwn(ctx context.Context, lease appointment.Lease, own *flight) (flushed, error) {
+func (s *Syncer) flyOwn(ctx context.Context, own *flight) (flushed, error) {
 	defer s.flights.land(own)
-	f, err := s.flushAbreast(ctx, lease, own.posts, true)
+	f, err := s.flushAbreast(ctx, own.lease, own.posts, true)
 	if err != nil {
 		return f, err
 	}
