@@ -46,8 +46,8 @@ const claimShare = 64 << 10
 // 2), in one round trip. Posts that are clean, or not due and not forced, are
 // left out of the answer. Of one whose keys somebody else has put something
 // into, the fields are Lost, or have no mark. With a LargeError those that are
-// not large are claimed. It takes half of its time at most: the other half is for
-// the sync.
+// not large are claimed. It takes half of its time at most, or a second: the rest
+// is for the sync.
 func (s *Store) Claim(ctx context.Context, lease appointment.Lease, posts []appointment.Post, force bool) ([]appointment.Reading, error) {
 	r, token, err := s.at(ctx, lease)
 	if err != nil || len(posts) == 0 {

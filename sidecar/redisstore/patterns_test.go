@@ -62,6 +62,14 @@ func TestWhatWaitsOfATypeThatIsConfiguredNoMore(t *testing.T) {
 			}
 		}
 	})
+	t.Run("is not taken for clean where somebody has put something under its marks' key", func(t *testing.T) {
+		b := left(t)
+		b.foreign(t, "doctor:7:availability:dirty")
+		r := b.claim(t, post(7))
+		if len(r.Fields) != 2 || r.Fields[0].Value != "12" || r.Fields[0].Mark != "" || r.Fields[1].Key != "*" {
+			t.Errorf("claimed %+v", r.Fields)
+		}
+	})
 	t.Run("becomes a dead letter of no type", func(t *testing.T) {
 		b := left(t)
 		r := b.claim(t, post(7))
@@ -179,8 +187,11 @@ func TestWhatIsNotOursAnyMore(t *testing.T) {
 	b = b.other(t, "hospital_appointment=doctor:{id}:availability")
 	b.raw.Del(t.Context(), "appointment:7")
 	b.raw.HSet(t.Context(), "appointment:7", "theirs", "1")
-	b.foreign(t, "appointment:8")
-	for _, id := range []uint64{7, 8} {
+	b.foreign(t, "appointment:8", "appointment:9:dirty")
+	for _, id := range []uint64{7, 8, 9} {
+		b.set(t, post(id), "status", "w")
+		b.raw.Del(t.Context(), "appointments:dirty")
+		b.reconcile(t, appointment.Reconciled{PutBack: 1})
 		b.set(t, post(id), "status", "x")
 		if !b.ack(t, b.claim(t, post(id))) {
 			t.Errorf("post %d is not acknowledged", id)

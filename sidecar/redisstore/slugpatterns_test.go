@@ -53,6 +53,17 @@ func TestASlugUnderTwoPatterns(t *testing.T) {
 		}
 		b.wantUnseen(t)
 	})
+	t.Run("has none though the other holds what is nobody's here", func(t *testing.T) {
+		b := open(t).other(t, "hospital_appointment=appointment:{id}")
+		b.set(t, post(1), "status", "x")
+		b = b.other(t, "hospital_appointment=doctor:{id}:availability")
+		b.unseen(t, "room", "12")
+		b.foreign(t, "appointment:"+slug.Slug+":dirty")
+		if ours, err := b.Absent(t.Context(), b.lease, b.claim(t, slug)); err != nil || !ours {
+			t.Errorf("Absent = %v, %v", ours, err)
+		}
+		b.wantUnseen(t)
+	})
 	t.Run("is still to be looked up where something came under one of them since", func(t *testing.T) {
 		b := begin(t)
 		r := b.claim(t, slug)

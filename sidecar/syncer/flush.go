@@ -3,6 +3,7 @@ package syncer
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"hospital-appointments-redis/sidecar/appointment"
@@ -51,10 +52,10 @@ func (s *Syncer) settle(ctx context.Context, ticket appointment.Lease, readings 
 			return errors.Join(err, s.release(ctx, ticket, readings, f))
 		}
 		again.posts = append(again.posts, rest...)
+		before := readings
 		readings, err = s.claim(ctx, ticket, again, true)
-		if err != nil {
-			f.open = append(f.open, rest...)
-			return errors.Join(err, s.release(ctx, ticket, readings, f))
+		if err != nil { // what was not claimed again still has its claim from before
+			return errors.Join(err, s.release(ctx, ticket, slices.Concat(before, readings), f))
 		}
 	}
 	return nil
@@ -80,6 +81,10 @@ func (s *Syncer) settleOnce(ctx context.Context, ticket appointment.Lease, readi
 	if err != nil {
 		return nil, err
 	}
+	most := s.BackoffMax
+	if len(verdicts) > 1 && !slices.ContainsFunc(verdicts, func(v appointment.Verdict) bool { return v.Fate != appointment.Locked }) {
+		most = min(most, outageMax) // the table, as a dump or an ALTER does: an outage, and nobody's row
+	}
 	var again []appointment.Post
 	var done []appointment.Reading
 	var settled [][]appointment.Settled
@@ -103,7 +108,7 @@ func (s *Syncer) settleOnce(ctx context.Context, ticket appointment.Lease, readi
 			}
 		case appointment.Locked, appointment.Forgotten:
 			f.open = append(f.open, r.Post)
-			if err := s.later(ctx, ticket, r, v); err != nil {
+			if err := s.later(ctx, ticket, r, v, most); err != nil {
 				return nil, err
 			}
 		}
@@ -160,13 +165,13 @@ func (s *Syncer) bury(ctx context.Context, ticket appointment.Lease, r appointme
 }
 
 // later puts a post back: at once when its read came too late, after a growing
-// while when somebody holds its rows.
-func (s *Syncer) later(ctx context.Context, ticket appointment.Lease, r appointment.Reading, v appointment.Verdict) error {
+// while, most at most, when somebody holds its rows.
+func (s *Syncer) later(ctx context.Context, ticket appointment.Lease, r appointment.Reading, v appointment.Verdict, most time.Duration) error {
 	var wait time.Duration
 	if v.Fate == appointment.Locked {
 		s.mu.Lock()
 		s.attempts[r.Post]++
-		wait = min(s.Delay<<min(s.attempts[r.Post], 16), s.BackoffMax)
+		wait = min(s.Delay<<min(s.attempts[r.Post], 16), most)
 		s.mu.Unlock()
 	}
 	if v.Lift != 0 {

@@ -114,6 +114,33 @@ func TestFlushOnce(t *testing.T) {
 		b.flush(t)
 		b.want(t, 1, "status", "x")
 	})
+	t.Run("looks again soon where it is the table that somebody holds, not a post's rows", func(t *testing.T) {
+		for posts, most := range map[uint64]time.Duration{1: 6 * time.Second, 3: 2 * time.Second} {
+			b := open(t, func(o *syncer.Options) { o.Delay, o.BackoffMax = 3*time.Second, time.Minute })
+			tx, err := b.sql.Begin()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer tx.Rollback()
+			if _, err := tx.Exec("SELECT * FROM wp_postmeta WHERE post_id <= ? FOR UPDATE", posts); err != nil {
+				t.Fatal(err)
+			}
+			for id := range posts {
+				b.set(t, post(id+1), "status", "x")
+			}
+			b.synced(t)
+			raw := containers.RedisAdmin(t)
+			now, due := raw.Time(t.Context()).Val(), raw.ZRangeWithScores(t.Context(), "appointments:dirty", 0, -1).Val()
+			for _, each := range due {
+				if wait := time.UnixMilli(int64(each.Score)).Sub(now); wait > most || wait < most-time.Second {
+					t.Errorf("of %d posts, %v waits %s; want %s", posts, each.Member, wait, most)
+				}
+			}
+			if len(due) != int(posts) {
+				t.Errorf("%d posts are dirty; want %d", len(due), posts)
+			}
+		}
+	})
 	t.Run("goes on past what is no post in the dirty set", func(t *testing.T) {
 		b := open(t)
 		containers.RedisAdmin(t).ZAdd(t.Context(), "appointments:dirty", member("no:post"))

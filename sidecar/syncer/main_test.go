@@ -102,7 +102,7 @@ func open(t *testing.T, change ...func(*syncer.Options)) bench {
 	redis := containers.Redis(t)
 	redis.Limiter = b.trips
 	b.redis = redisstore.Open(redisstore.Options{
-		Redis: redis, Types: types, SyncDelay: options.Delay, ClaimLease: 10 * time.Second, BackoffMax: time.Second, CleanTTL: time.Hour,
+		Redis: redis, Types: types, SyncDelay: options.Delay, ClaimLease: 10 * time.Second, BackoffMax: options.BackoffMax, CleanTTL: time.Hour,
 	})
 	t.Cleanup(func() { _ = b.redis.Close() })
 	id, err := b.redis.RaiseFloor(t.Context(), 1, 2, "clinic", false)

@@ -9,10 +9,10 @@ if (floor[2] or '') ~= ARGV[4] then return redis.error_reply('HOSPITAL_PATTERNS 
 if redis.call('HGET', KEYS[2], ARGV[2]) ~= ARGV[3] then return 0 end
 for i = 5, #ARGV, 3 do
   local dirty, key, mark = KEYS[3 + ARGV[i]], ARGV[i + 1], ARGV[i + 2]
-  if redis.call('HGET', dirty, key) == mark then redis.call('HSET', dirty, key, (string.gsub(mark, 'u', ''))) end
+  if redis.pcall('HGET', dirty, key) == mark then redis.call('HSET', dirty, key, (string.gsub(mark, 'u', ''))) end
 end
 for i = 3, #KEYS do
-  for _, mark in ipairs(redis.call('HVALS', KEYS[i])) do
+  for _, mark in ipairs(redis.pcall('HVALS', KEYS[i])) do -- an error has no elements
     if string.find(mark, 'u', 1, true) then return 1 end -- written since
   end
 end

@@ -1,8 +1,8 @@
 #!lua flags=allow-oom
 -- Claims one post for a sync and reads all its dirty fields, with a new stamp (R4, step 2).
 -- A post is looked for under the key of every post type, so that one whose type was changed is found.
--- Where the post hash is no hash any more, its values are lost; where the dirty hash of a configured pattern is none, each
--- value that the post hash has may have waited, and "*" stands for what else did, unless a dead letter says so already.
+-- Where the post hash is no hash any more, its values are lost; where the dirty hash is none, each value
+-- that the post hash has may have waited, and "*" stands for what else did, unless a dead letter says so already.
 -- Neither key is touched.
 -- KEYS 1 floor, 2 dirty set, 3 claims, 4 ttls, 5 dead letters, then for each key pattern: post hash, dirty hash
 -- ARGV 1 token, 2 member, 3 claim lease (ms), 4 horizon (ms), 5 "1": also when not due (a barrier), 6 ttl of copies (s),
@@ -34,7 +34,7 @@ local function add(i, key, mark, value)
 end
 for i = 6, #KEYS, 2 do
   local marks = redis.pcall('HGETALL', KEYS[i + 1])
-  if marks.err and i < 6 + 2 * ARGV[8] then
+  if marks.err and (i < 6 + 2 * ARGV[8] or redis.pcall('HEXISTS', KEYS[i], 'last_updated_redis') == 1) then
     local values = redis.pcall('HGETALL', KEYS[i]) -- an error has no elements
     for j = 1, #values, 2 do
       if values[j] ~= 'last_updated_redis' then add(i, values[j], '', values[j + 1]) end

@@ -6,8 +6,10 @@
 -- the post hash and those of the dirty hash.
 local answer = { redis.call('ZSCORE', KEYS[1], ARGV[1]) and 1 or 0, redis.call('HEXISTS', KEYS[2], ARGV[1]) }
 for i = 3, #KEYS, 2 do
-  local marks = redis.call('HGETALL', KEYS[i + 1])
-  answer[#answer + 1] = (i < 3 + 2 * ARGV[2] or #marks > 0) and redis.call('HGETALL', KEYS[i]) or {}
+  local configured = i < 3 + 2 * ARGV[2]
+  local marks = configured and redis.call('HGETALL', KEYS[i + 1]) or redis.pcall('HGETALL', KEYS[i + 1])
+  if marks.err then marks = {} end
+  answer[#answer + 1] = (configured or #marks > 0) and redis.call('HGETALL', KEYS[i]) or {}
   answer[#answer + 1] = marks
 end
 return answer

@@ -9,7 +9,10 @@ if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then
   return redis.error_reply('HOSPITAL_TOKEN another Redis, or an emptied one')
 end
 local dirty = 0
-for i = 5, #KEYS do dirty = dirty + redis.call('HLEN', KEYS[i]) end
+for i = 5, #KEYS do
+  local size = redis.pcall('HLEN', KEYS[i]) -- an error: somebody else's key, which has none of ours
+  if type(size) == 'number' then dirty = dirty + size end
+end
 local place = redis.call('ZSCORE', KEYS[2], ARGV[2])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
