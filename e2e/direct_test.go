@@ -61,6 +61,31 @@ func TestDirectWithoutRedis(t *testing.T) {
 		})
 	}
 
+	t.Run("by a sidecar that was started while it was away", func(t *testing.T) {
+		c := open(t)
+		post := c.post(appointment, meta{"status": "pending"})
+		c.Kill(t, "redis")
+		c.Kill(t, "sidecar")
+		c.Start(t, "sidecar")
+		containers.Eventually(t, patience, func(ctx context.Context) error {
+			request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.API+"/livez", nil)
+			if err != nil {
+				return err
+			}
+			answer, err := http.DefaultClient.Do(request)
+			if err != nil {
+				return err
+			}
+			return answer.Body.Close()
+		})
+		equal(t, "mode before", c.Mode(t), "offload")
+		equal(t, "acknowledged by", c.api("PUT", fmt.Sprint("/v1/appointments/", post), `{"fields":{"status":"checked_in"}}`).want(t, http.StatusOK, "").field("ack"), "sql")
+		equal(t, "the row at once", c.row(post, "status"), "checked_in")
+		c.Start(t, "redis")
+		c.WaitForOffload(t)
+		equal(t, "the row after the return", c.row(post, "status"), "checked_in")
+	})
+
 	t.Run("and WordPress is told after the sidecar was killed, still without Redis", func(t *testing.T) {
 		c := open(t)
 		c.listen()
