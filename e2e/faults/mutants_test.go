@@ -31,7 +31,7 @@ var weakened = []mutant{
 		"if marks[j] == mark then", "if marks[j] then", writtenDuringSync},
 	{"a claim that removes before it writes", "R4, step 2", "redisstore/lua/claim.lua",
 		"redis.call('ZADD', KEYS[2], now + ARGV[3], ARGV[2])\nreturn answer",
-		"redis.call('ZREM', KEYS[2], ARGV[2])\nfor i = 5, #KEYS, 2 do redis.call('DEL', KEYS[i + 1]) end\nreturn answer", killedAfterClaim},
+		"redis.call('ZREM', KEYS[2], ARGV[2])\nfor i = 6, #KEYS, 2 do redis.call('DEL', KEYS[i + 1]) end\nreturn answer", killedAfterClaim},
 	{"no version against the fence's", "R4, step 3", "postmeta/plan.go",
 		"|| field.Version.Compare(before.version) <= 0", "", olderRedis},
 	{"a slug's field over a row", "R4, step 3", "redisstore/lua/move.lua",
