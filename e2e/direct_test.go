@@ -67,17 +67,7 @@ func TestDirectWithoutRedis(t *testing.T) {
 		c.Kill(t, "redis")
 		c.Kill(t, "sidecar")
 		c.Start(t, "sidecar")
-		containers.Eventually(t, patience, func(ctx context.Context) error {
-			request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.API+"/livez", nil)
-			if err != nil {
-				return err
-			}
-			answer, err := http.DefaultClient.Do(request)
-			if err != nil {
-				return err
-			}
-			return answer.Body.Close()
-		})
+		containers.WaitForAPI(t, c.API)
 		equal(t, "mode before", c.Mode(t), "offload")
 		equal(t, "acknowledged by", c.api("PUT", fmt.Sprint("/v1/appointments/", post), `{"fields":{"status":"checked_in"}}`).want(t, http.StatusOK, "").field("ack"), "sql")
 		equal(t, "the row at once", c.row(post, "status"), "checked_in")

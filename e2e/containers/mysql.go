@@ -105,6 +105,22 @@ func schema(t testing.TB) string {
 	return string(text)
 }
 
+// Locked keeps everybody else from a table until the function it returns is
+// called, as an ALTER or a dump does.
+func (d Database) Locked(t testing.TB, table string) (release func()) {
+	t.Helper()
+	conn, err := d.Conn(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.ExecContext(t.Context(), "LOCK TABLES "+table+" WRITE"); err != nil {
+		t.Fatal(err)
+	}
+	release = func() { _, _ = conn.ExecContext(context.Background(), "UNLOCK TABLES"); _ = conn.Close() }
+	t.Cleanup(release)
+	return release
+}
+
 // Statements runs a file of SQL.
 func (d Database) Statements(t testing.TB, text string) {
 	t.Helper()

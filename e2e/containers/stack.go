@@ -199,6 +199,22 @@ func (s *Stack) Mode(t testing.TB) string {
 	return mode
 }
 
+// WaitForAPI waits until the sidecar whose API has this base URL listens.
+func WaitForAPI(t testing.TB, base string) {
+	t.Helper()
+	Eventually(t, time.Minute, func(ctx context.Context) error {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/livez", nil)
+		if err != nil {
+			return err
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			return err
+		}
+		return response.Body.Close()
+	})
+}
+
 // WaitForOffload waits until the sidecar is ready and the site is in offload.
 func (s *Stack) WaitForOffload(t testing.TB) {
 	t.Helper()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -129,17 +128,7 @@ func (n *nemesis) start(service string) {
 		if service == "second" {
 			base = n.Second
 		}
-		containers.Eventually(n.t, time.Minute, func(ctx context.Context) error {
-			request, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/livez", nil)
-			if err != nil {
-				return err
-			}
-			response, err := http.DefaultClient.Do(request)
-			if err != nil {
-				return err
-			}
-			return response.Body.Close()
-		})
+		containers.WaitForAPI(n.t, base)
 	}
 }
 

@@ -193,16 +193,7 @@ func (b bench) value(t *testing.T, id uint64, key string) string {
 // returns is called.
 func (b bench) locked(t *testing.T) (release func()) {
 	t.Helper()
-	conn, err := b.sql.Conn(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := conn.ExecContext(t.Context(), "LOCK TABLES wp_hospital_sync_state WRITE"); err != nil {
-		t.Fatal(err)
-	}
-	release = func() { _, _ = conn.ExecContext(context.Background(), "UNLOCK TABLES"); _ = conn.Close() }
-	t.Cleanup(release)
-	return release
+	return b.sql.Locked(t, "wp_hospital_sync_state")
 }
 
 // after waits until a moment has passed.

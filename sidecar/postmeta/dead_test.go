@@ -163,29 +163,24 @@ func TestPacketsChange(t *testing.T) {
 	t.Cleanup(func() { _, _ = b.sql.Exec("SET GLOBAL max_allowed_packet = ?", before) })
 	pool := b.with(t, func(c *mysql.Config) { c.MaxAllowedPacket = 0 }) // as the sidecar opens it
 	pool.SetMaxIdleConns(0)                                             // each connection has the limit of its beginning
-	fate := func(t *testing.T, limit int, r appointment.Reading) appointment.Fate {
-		t.Helper()
-		b.exec(t, "SET GLOBAL max_allowed_packet = ?", limit)
-		return b.sync(t, r)[0].Fate
+	value := strings.Repeat("x", 3<<20)
+	for name, c := range map[string]struct {
+		post          uint64
+		before, after int // bytes
+		want          [2]appointment.Fate
+	}{
+		"a value that was too large is taken once the limit is raised":                 {1, 1 << 20, 8 << 20, [2]appointment.Fate{appointment.Doomed, appointment.Committed}},
+		"a value that is too large once it is lowered is refused, and holds up nobody": {2, 8 << 20, 1 << 20, [2]appointment.Fate{appointment.Committed, appointment.Doomed}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b.rows = postmeta.New(pool.DB, appointment.Tables{Base: "wp_"})
+			for i, limit := range []int{c.before, c.after} {
+				b.exec(t, "SET GLOBAL max_allowed_packet = ?", limit)
+				stamp := uint64(10 + 2*i)
+				if got := b.sync(t, read(c.post, stamp, set("notes", value, stamp-1)))[0].Fate; got != c.want[i] {
+					t.Errorf("with %d bytes: fate %d; want %d", limit, got, c.want[i])
+				}
+			}
+		})
 	}
-	t.Run("a value that was too large is taken once the limit is raised", func(t *testing.T) {
-		b.rows = postmeta.New(pool.DB, appointment.Tables{Base: "wp_"})
-		value := strings.Repeat("x", 3<<20)
-		if got := fate(t, 1<<20, read(1, 10, set("notes", value, 9))); got != appointment.Doomed {
-			t.Errorf("fate %d; want doomed", got)
-		}
-		if got := fate(t, 8<<20, read(1, 12, set("notes", value, 11))); got != appointment.Committed {
-			t.Errorf("fate %d; want committed", got)
-		}
-	})
-	t.Run("a value that is too large once it is lowered is refused, and holds up nobody", func(t *testing.T) {
-		b.rows = postmeta.New(pool.DB, appointment.Tables{Base: "wp_"})
-		value := strings.Repeat("x", 3<<20)
-		if got := fate(t, 8<<20, read(2, 10, set("notes", value, 9))); got != appointment.Committed {
-			t.Errorf("fate %d; want committed", got)
-		}
-		if got := fate(t, 1<<20, read(2, 12, set("notes", value, 11))); got != appointment.Doomed {
-			t.Errorf("fate %d; want doomed", got)
-		}
-	})
 }

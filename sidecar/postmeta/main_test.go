@@ -170,3 +170,10 @@ func (b bench) with(t *testing.T, change func(*mysql.Config)) containers.Databas
 	t.Cleanup(func() { _ = db.Close() })
 	return containers.Database{DB: db, Config: conf}
 }
+
+// set is the bench with a session's parameter as the sidecar has it.
+func (b bench) set(t *testing.T, name, value string) bench {
+	t.Helper()
+	b.rows = postmeta.New(b.with(t, func(c *mysql.Config) { c.Params[name] = value }).DB, appointment.Tables{Base: "wp_"})
+	return b
+}

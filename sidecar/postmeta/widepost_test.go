@@ -5,10 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/go-sql-driver/mysql"
-
 	"hospital-appointments-redis/sidecar/appointment"
-	"hospital-appointments-redis/sidecar/postmeta"
 )
 
 // TestWidePost: what a sync has to think over grows with the fields of a post,
@@ -17,8 +14,7 @@ func TestWidePost(t *testing.T) {
 	const rows = 10_000
 	for _, first := range []string{"field_0", "FIELD_0"} { // one spelling otherwise, and all keys are compared by MySQL
 		t.Run(first, func(t *testing.T) {
-			b := open(t)
-			b.rows = postmeta.New(b.with(t, func(c *mysql.Config) { c.Params["wait_timeout"] = "2" }).DB, appointment.Tables{Base: "wp_"}) // as the sidecar opens it
+			b := open(t).set(t, "wait_timeout", "2")
 			var values []string
 			fields := []appointment.Dirty{set(first, "after", 1)}
 			for i := range rows {

@@ -19,8 +19,8 @@ import (
 // everywhere. None is taken out again before the site is retired: nobody can tell
 // who still writes under it.
 //
-// Under a pattern that is not configured only what has a dirty hash is ours:
-// the rest may be what somebody else keeps there by now.
+// Under a pattern that is not configured only what has a dirty hash, or our date
+// in it, is ours: the rest may be what somebody else keeps there by now.
 
 // agreed is what this sidecar and a floor have agreed on.
 type agreed struct {
@@ -72,8 +72,9 @@ func (s *Store) agree(ctx context.Context, r *run, blog uint64, token string) (a
 }
 
 // everywhere runs n calls about posts under all their patterns, made by build, in
-// one round trip of on, which is r or a patient one. Those that were refused, since there are patterns that this
-// sidecar did not know, did nothing: they are made and run once more.
+// one round trip of on, which is r or a patient one. Those that were refused,
+// since there are patterns that this sidecar did not know, did nothing: they are
+// made and run once more.
 func (s *Store) everywhere(ctx context.Context, r, on *run, blog uint64, token string, n int, build func(i int, patterns string) call) ([]*redis.Cmd, error) {
 	known, _ := r.agreed(blog)
 	calls := make([]call, n)

@@ -18,7 +18,8 @@ import (
 // A post is home when one look after the call found it clean, or when a claim
 // that began after the call, ours or another barrier's, committed what it found
 // and was still the post's claim when it was cleared: then no other sync can
-// hold anything older of it. So a barrier that finds nothing to do is one round trip to Redis.
+// hold anything older of it. So a barrier that finds nothing to do is one round
+// trip to Redis.
 func (s *Syncer) Barrier(ctx context.Context, blog uint64, posts []appointment.Post, drop []string) (appointment.SyncReport, error) {
 	since := s.flights.now()
 	lease, err := s.owner.Lease(ctx, blog)

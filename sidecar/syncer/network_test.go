@@ -60,14 +60,7 @@ func TestNetwork(t *testing.T) {
 			b.exec(t, fmt.Sprintf("CREATE TABLE wp_2_%s LIKE wp_%s", table, table))
 			b.exec(t, fmt.Sprintf("INSERT INTO wp_2_%s SELECT * FROM wp_%s", table, table))
 		}
-		altering, err := b.sql.Conn(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer altering.Close()
-		if _, err := altering.ExecContext(t.Context(), "LOCK TABLES wp_2_postmeta WRITE"); err != nil {
-			t.Fatal(err)
-		}
+		altered := b.sql.Locked(t, "wp_2_postmeta")
 		b.running(t)
 		containers.Eventually(t, 10*time.Second, func(ctx context.Context) error {
 			var n int
@@ -84,9 +77,7 @@ func TestNetwork(t *testing.T) {
 		if left, err := b.redis.Members(t.Context(), 2, -1); err != nil || len(left) != 1 {
 			t.Errorf("blog 2 has %v dirty, %v", left, err)
 		}
-		if _, err := altering.ExecContext(t.Context(), "UNLOCK TABLES"); err != nil {
-			t.Fatal(err)
-		}
+		altered()
 		containers.Eventually(t, 20*time.Second, func(ctx context.Context) error {
 			if left, err := b.redis.Members(ctx, 2, -1); err != nil || len(left) > 0 {
 				return fmt.Errorf("blog 2 has %v dirty, %v", left, err)

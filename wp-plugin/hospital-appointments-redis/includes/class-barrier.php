@@ -50,10 +50,9 @@ final class Barrier {
 		if ( 'unknown_type' === $answer->code ) {
 			return true; // A sidecar that does not offload this type has nothing of it, and is not gone.
 		}
-		if ( ! $answer->ok() ) {
+		if ( ! self::heed( $answer ) ) {
 			return false;
 		}
-		self::heed( $answer );
 		if ( (int) ( $answer->data['synced'] ?? 0 ) > 0 || ! Posts::is_known_whole( $post_id ) ) {
 			Posts::forget( $post_id ); // There may be new rows.
 		}
@@ -95,13 +94,11 @@ final class Barrier {
 		if ( ! $again && null !== $last && hrtime( true ) - $last[0] < self::FRESH ) {
 			return $last[1];
 		}
-		$answer = Sidecar::ask( 'POST', '/v1/barrier', array( 'all' => true ) );
-		if ( $answer->ok() ) {
-			self::heed( $answer );
-		}
-		self::$last[ $blog ]   = array( (int) hrtime( true ), $answer->ok() );
+		$home = self::heed( Sidecar::ask( 'POST', '/v1/barrier', array( 'all' => true ) ) );
+
+		self::$last[ $blog ]   = array( (int) hrtime( true ), $home );
 		self::$raised[ $blog ] = true;
-		return $answer->ok();
+		return $home;
 	}
 
 	/** Before one post is read by SQL. Its rows are then all there is of it, so that reading it takes no other call. */
@@ -114,11 +111,7 @@ final class Barrier {
 
 	/** Brings a post home, as one of this type; whether that was done. */
 	public static function bring_home( string $type, int $post_id ): bool {
-		$answer = Sidecar::ask( 'POST', '/v1/barrier', array( 'posts' => array( $type => array( $post_id ) ) ) );
-		if ( $answer->ok() ) {
-			self::heed( $answer );
-		}
-		return $answer->ok();
+		return self::heed( Sidecar::ask( 'POST', '/v1/barrier', array( 'posts' => array( $type => array( $post_id ) ) ) ) );
 	}
 
 	/** This request wrote to Redis: not everything is home any more. */
@@ -174,10 +167,7 @@ final class Barrier {
 	 */
 	public static function export( $posts = null ) {
 		if ( ! self::all() && ! Breaker::is_open() ) {
-			$answer = Sidecar::wait_for( 'POST', '/v1/barrier', array( 'all' => true ), self::EXPORT );
-			if ( $answer->ok() ) {
-				self::heed( $answer );
-			}
+			self::heed( Sidecar::wait_for( 'POST', '/v1/barrier', array( 'all' => true ), self::EXPORT ) );
 		}
 		return $posts;
 	}
@@ -244,8 +234,11 @@ final class Barrier {
 		return 1 === preg_match( '/^.{1,255}$/Dsu', $key ) && ! Settings::is_excluded( $key );
 	}
 
-	/** Something may have been synced: then no cached query result holds. */
-	private static function heed( Answer $answer ): void {
-		Caches::heed( (string) ( $answer->data['generation'] ?? 0 ) );
+	/** Whether a barrier was answered. Something may have been synced then, so that no cached query result holds. */
+	private static function heed( Answer $answer ): bool {
+		if ( $answer->ok() ) {
+			Caches::heed( (string) ( $answer->data['generation'] ?? 0 ) );
+		}
+		return $answer->ok();
 	}
 }

@@ -59,8 +59,7 @@ final class Posts {
 		if ( count( self::$types[ $blog ] ?? array() ) > self::LIMIT ) {
 			self::$types[ $blog ] = array();
 		}
-		self::$types[ $blog ][ $post_id ] = isset( Settings::post_types()[ $type ] ) ? $type : '';
-		return self::$types[ $blog ][ $post_id ];
+		return self::$types[ $blog ][ $post_id ] = isset( Settings::post_types()[ $type ] ) ? $type : ''; // phpcs:ignore Squiz.PHP.DisallowMultipleAssignments
 	}
 
 	/**

@@ -25,7 +25,7 @@ final class Staff_Users {
 	 */
 	public static function query( $arguments ) {
 		$types = is_array( $arguments ) ? ( $arguments['has_published_posts'] ?? null ) : null;
-		if ( ! is_array( $types ) || self::is_staff() ) {
+		if ( ! self::hides( $types ) ) {
 			return $arguments;
 		}
 		$arguments['has_published_posts'] = self::others( $types );
@@ -45,15 +45,19 @@ final class Staff_Users {
 	 * @return mixed
 	 */
 	public static function count( $count, $user_id = 0, $types = '', $public_only = false ) {
-		if ( ! is_array( $types ) || self::others( $types ) === array_values( $types ) || ! did_action( 'rest_api_init' ) || self::is_staff() ) {
+		if ( ! did_action( 'rest_api_init' ) || ! self::hides( $types ) ) {
 			return $count;
 		}
 		return self::others( $types ) ? count_user_posts( (int) $user_id, self::others( $types ), (bool) $public_only ) : '0';
 	}
 
-	/** Whether the current user works with the plugin's types, or they are not in use. */
-	private static function is_staff(): bool {
-		return ! Post_Types::ours() || current_user_can( 'edit_posts' );
+	/**
+	 * Whether there are types of the plugin's among these, and the current user does not work with them.
+	 *
+	 * @param mixed $types Post types.
+	 */
+	private static function hides( $types ): bool {
+		return is_array( $types ) && count( self::others( $types ) ) < count( $types ) && ! current_user_can( 'edit_posts' );
 	}
 
 	/**
@@ -63,6 +67,6 @@ final class Staff_Users {
 	 * @return array<int, mixed>
 	 */
 	private static function others( array $types ): array {
-		return array_values( array_diff( $types, array( Post_Types::APPOINTMENT, Post_Types::DOCTOR ) ) );
+		return array_values( array_filter( $types, static fn( $type ): bool => ! Post_Types::is_ours( (string) $type ) ) );
 	}
 }
