@@ -64,21 +64,24 @@ final class Elsewhere {
 	}
 
 	/**
-	 * The same in the middle of something that WordPress does to another key, to one that has one row, spelt as it is. Which
+	 * The same in the middle of something that WordPress does to other rows, to a key that has one row, spelt as it is. Which
 	 * of two writes to the same rows is the later one, as MySQL compares keys, nobody could say.
 	 *
 	 * Not with a persistent cache, which WordPress learns of later. Not in a transaction: a kiosk is in none. Not to a post
 	 * that is being deleted: what comes so late nobody is shown before it is gone.
 	 *
-	 * @param string $written What WordPress writes.
-	 * @param string $key     What the kiosk writes.
-	 * @param mixed  $value   Value.
+	 * @param array<int, array{int[], string}> $writing What WordPress is writing, one within the other: the rows that it names, and the key that they have or get.
+	 * @param string                           $key     What the kiosk writes.
+	 * @param mixed                            $value   Value.
 	 */
-	public static function meanwhile( Side $side, string $written, string $key, $value ): bool {
+	public static function meanwhile( Side $side, array $writing, string $key, $value ): bool {
 		$rows  = self::rows( $side, $key );
-		$named = array_intersect( $rows, self::rows( $side, $written ) ) ? array() : array_column( array_intersect_key( $side->rows(), array_flip( $rows ) ), 0 );
 		$apart = wp_using_ext_object_cache() || Transaction::is_open() || isset( self::$leaving[ $side->post ] ) || ! is_main_site();
-		return ! $apart && array( $key ) === $named && 'done' === self::api( $side, $key, $value );
+		foreach ( $writing as list( $named, $written ) ) {
+			$apart = $apart || array_intersect( $rows, $named ) || array_intersect( $rows, self::rows( $side, $written ) );
+		}
+		$spelt = array_column( array_intersect_key( $side->rows(), array_flip( $rows ) ), 0 );
+		return ! $apart && array( $key ) === $spelt && 'done' === self::api( $side, $key, $value );
 	}
 
 	/** One call of the API. */

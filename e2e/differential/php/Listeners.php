@@ -19,8 +19,8 @@ final class Listeners {
 	/** @var mixed[] What they saw in this step. */
 	private static $seen = array();
 
-	/** @var bool Whether one is writing. */
-	private static $writing = false;
+	/** @var array<int, array{int[], string}> In the middle of which write one is writing. */
+	private static $within = array();
 
 	/**
 	 * None for every second sequence.
@@ -100,14 +100,14 @@ final class Listeners {
 	/** Writes another field, or the same. */
 	private static function writes( array $listener, array $arguments ): void {
 		list( $post, $key ) = self::field( $listener['on'], $arguments );
-		if ( self::$writing ) {
+		if ( self::$within ) {
 			return;
 		}
-		self::$writing = true;
+		self::$within = array( self::write( $listener['on'], $arguments ) );
 		try {
 			self::$seen[] = array( $listener['on'], $key, 'wrote', self::outcome( update_post_meta( $post, wp_slash( $listener['key'] ), wp_slash( unserialize( serialize( $listener['value'] ) ) ) ) ) );
 		} finally {
-			self::$writing = false;
+			self::$within = array();
 		}
 	}
 
@@ -115,7 +115,9 @@ final class Listeners {
 	private static function kiosk( array $listener, array $arguments ): void {
 		list( $post, $key ) = self::field( $listener['on'], $arguments );
 		if ( in_array( get_post_type( $post ), array( Side::NATIVE, Post_Types::APPOINTMENT ), true ) ) {
-			self::$seen[] = array( $listener['on'], $key, Elsewhere::meanwhile( new Side( $post ), $key, $listener['key'], $listener['value'] ) ? 'a kiosk wrote' : 'a kiosk waits' );
+			$writing      = array_merge( self::$within, array( self::write( $listener['on'], $arguments ) ) );
+			$wrote        = Elsewhere::meanwhile( new Side( $post ), $writing, $listener['key'], $listener['value'] );
+			self::$seen[] = array( $listener['on'], $key, $wrote ? 'a kiosk wrote' : 'a kiosk waits' );
 			wp_cache_delete( $post, 'post_meta' );
 		}
 	}
@@ -128,6 +130,17 @@ final class Listeners {
 	 */
 	private static function outcome( $returned ) {
 		return is_int( $returned ) ? 'a meta id' : $returned;
+	}
+
+	/**
+	 * What an action is about: the rows that it names, and their key, which a renamed row may not have yet.
+	 *
+	 * @param mixed[] $arguments Arguments.
+	 * @return array{int[], string}
+	 */
+	private static function write( string $action, array $arguments ): array {
+		$named = in_array( $action, self::AFTER_ID, true ) ? array_map( 'intval', (array) $arguments[0] ) : array();
+		return array( $named, self::field( $action, $arguments )[1] );
 	}
 
 	/**
