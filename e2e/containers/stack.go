@@ -199,19 +199,25 @@ func (s *Stack) Mode(t testing.TB) string {
 	return mode
 }
 
+// get is the status that a URL answers with.
+func get(ctx context.Context, url string) (status int, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return 0, err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0, err
+	}
+	return response.StatusCode, response.Body.Close()
+}
+
 // WaitForAPI waits until the sidecar whose API has this base URL listens.
 func WaitForAPI(t testing.TB, base string) {
 	t.Helper()
 	Eventually(t, time.Minute, func(ctx context.Context) error {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/livez", nil)
-		if err != nil {
-			return err
-		}
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			return err
-		}
-		return response.Body.Close()
+		_, err := get(ctx, base+"/livez")
+		return err
 	})
 }
 
@@ -219,17 +225,12 @@ func WaitForAPI(t testing.TB, base string) {
 func (s *Stack) WaitForOffload(t testing.TB) {
 	t.Helper()
 	Eventually(t, time.Minute, func(ctx context.Context) error {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.API+"/readyz", nil)
+		ready, err := get(ctx, s.API+"/readyz")
 		if err != nil {
 			return err
 		}
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			return err
-		}
-		defer response.Body.Close()
-		if mode := s.Mode(t); response.StatusCode != http.StatusOK || mode != "offload" {
-			return fmt.Errorf("mode %s, /readyz answers %d", mode, response.StatusCode)
+		if mode := s.Mode(t); ready != http.StatusOK || mode != "offload" {
+			return fmt.Errorf("mode %s, /readyz answers %d", mode, ready)
 		}
 		return nil
 	})
