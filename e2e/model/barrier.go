@@ -20,6 +20,7 @@ func (x *explorer) barrier(i int) {
 	s.Slot[at] = slot{}
 	s.Op[i].PC = pcTakeOver
 	s.Op[i].BarE, s.Op[i].BarID, s.Op[i].BarBefore = 0, id{}, 0
+	s.Op[i].NoRow = x.findsNone(i)
 	x.emit(s, "the barrier for write %d is not answered", i+1, 0)
 
 	if x.from.Slot[at].At != slotIdle {

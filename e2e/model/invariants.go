@@ -13,6 +13,7 @@ const (
 	silent
 	marksLeft
 	letterLost
+	twoRows
 )
 
 func (v violation) String() string {
@@ -20,7 +21,7 @@ func (v violation) String() string {
 		"", "an acknowledged write is lost", "an older value replaces a newer one in MySQL",
 		"a reader gets an older value", "a barrier is answered too early", "what was rolled back is there",
 		"an unverified write is dropped in silence", "native-write rows are left in offload",
-		"a dead letter goes with an older write",
+		"a dead letter goes with an older write", "an update makes a second row",
 	}[v]
 }
 

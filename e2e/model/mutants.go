@@ -116,7 +116,9 @@ func Repairs() []Mutant {
 	renewed.Code.KeptVersion, unasked.Code.SlugBarrier = false, false
 	newborn := Scenario{Slug: true, Ops: []Op{bySlug(0, 1, 0), {Kind: core, Process: 1, Value: 2, Born: true}}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Unverified: true, Code: Code}
 	unnoted := Scenario{Ops: []Op{wp(0, 1, 0), wp(1, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, LostRows: 1, Code: Code}
+	bare := Scenario{Bare: true, Ops: []Op{api(0, 1, 0), own(1, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, Code: Code}
 	return []Mutant{
+		{"looking again under the locks before a first row is made", bare.with(func(w *Without) { w.LookAgain = true })},
 		{"the return's epoch noted beside the site row", unnoted.with(func(w *Without) { w.ReturnNoted = true })},
 		{"the wait of L in a site row made anew", unnoted.with(func(w *Without) { w.WaitNewRow = true })},
 		{"a slug's field bears a row and changes none", late.with(func(w *Without) { w.SlugMark = true })},

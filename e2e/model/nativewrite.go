@@ -9,9 +9,10 @@ func (x *explorer) takeOver(i int) {
 		if kind := x.Ops[i].Kind; !s.Native && (x.Code.PlainRefused || kind == core || kind == opens) {
 			x.beginBarrier(i)
 		}
-		x.lookAtRow(i)
+		op.NoRow = x.findsNone(i)
+		x.lookAtRow(s, i)
 	case pcTakeOver:
-		x.lookAtRow(i)
+		x.lookAtRow(s, i)
 		x.sendAgain(i)
 	case pcWaitL:
 		if !x.Without.WaitL && x.leasedBefore(op.Seen) {
@@ -63,9 +64,14 @@ func (x *explorer) leasedBefore(epoch uint8) bool {
 	return false
 }
 
+// findsNone: core looks for rows of the field before it writes, and there is
+// none: it decides to make the first.
+func (x *explorer) findsNone(i int) bool {
+	return x.Bare && x.Ops[i].Kind == core && x.from.Row[x.Ops[i].Key] == 0
+}
+
 // lookAtRow reads the site row, and takes the site over where it says offload.
-func (x *explorer) lookAtRow(i int) {
-	s := x.from
+func (x *explorer) lookAtRow(s state, i int) {
 	op := &s.Op[i]
 	what := "PHP of write %d finds the site native"
 	if s.RowGone {

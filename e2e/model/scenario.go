@@ -28,6 +28,7 @@ type Scenario struct {
 	// What a Redis may do within Restarts.
 	Empty, Older, Complete, Flush bool
 
+	Bare        bool // no field has a row at first
 	Slug        bool // the post is not there at first
 	Unverified  bool // MySQL may be away for a sidecar alone
 	Unreachable bool // a sidecar may refuse connections
@@ -83,5 +84,5 @@ type Without struct {
 	OneConnection, CallersTransaction, Exclusion, NativeRows, SyncEpoch, Stamp, ClaimOnClear, VersionOnClear,
 	VersionFence, ReturnedInSync, FloorRefusal, RaiseBeforeDrain, DrainBeforeReturn, EpochAtReturn, RunID,
 	MissingFloor, Token, DirtyFirst, DeadUnverified, NativeBetween, ReturnedSameStatement,
-	SlugMark, ReturnNoted, WaitNewRow, BirthBarrier bool
+	SlugMark, ReturnNoted, WaitNewRow, BirthBarrier, LookAgain bool
 }

@@ -44,6 +44,7 @@ func Scenarios() []Sized {
 		{Small, Scenario{Name: "the site row is lost", Ops: []Op{wp(0, 1, 0), wp(1, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, LostRows: 1}},
 		{Medium, Scenario{Name: "the site row is lost, two sidecars", Ops: []Op{wp(0, 1, 0), wp(1, 2, 1)}, Sidecars: 2, Syncers: 1, MaxEpoch: 3, LostRows: 1}},
 		{Medium, Scenario{Name: "the site row is lost, and Redis comes back older", Ops: []Op{wp(0, 1, 0), own(0, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, LostRows: 1, Restarts: 1, Older: true, Counters: 4}},
+		{Small, Scenario{Name: "a field without a row", Bare: true, Ops: []Op{api(0, 1, 0), own(1, 2, 1)}, Sidecars: 2, Syncers: 1, MaxEpoch: 3}},
 		{Small, Scenario{Name: "a slug, an update, a write of core's", Slug: true, Ops: []Op{bySlug(0, 1, 0), wp(0, 2, 0), own(0, 3, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2}},
 		{Small, Scenario{Name: "a slug, MySQL away", Slug: true, Ops: []Op{bySlug(0, 1, 0), wp(0, 2, 0), own(0, 3, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Unverified: true}},
 		{Small, Scenario{Name: "a slug after an update, MySQL away", Slug: true, Ops: []Op{wp(0, 2, 0), bySlug(0, 1, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, Unverified: true}},

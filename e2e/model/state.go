@@ -142,6 +142,7 @@ type operation struct {
 	BarBefore     uint8 // acknowledged before the barrier was asked for
 	Row           uint8 // the row as the caller saw it, op + 1
 	Looked        bool
+	NoRow         bool // core found none, without a barrier
 }
 
 type reader struct {

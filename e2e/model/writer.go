@@ -183,6 +183,9 @@ func (x *explorer) native(s *state, i int) {
 		s.end(i, open)
 		return
 	}
+	if x.Without.LookAgain && s.Op[i].NoRow && s.Row[x.Ops[i].Key] != 0 {
+		s.Bad = twoRows
+	}
 	s.Op[i].V = version{}
 	switch x.Ops[i].Kind {
 	case opens:

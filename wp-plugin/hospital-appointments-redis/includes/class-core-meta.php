@@ -25,20 +25,26 @@ final class Core_Meta {
 	 * @param mixed  $key     Key.
 	 * @param mixed  $value   Value.
 	 * @param mixed  $unique  Whether only if the key has no row.
+	 * @param bool   $update  Whether it is an update of a key that has none.
 	 * @return int|false Meta id.
 	 */
-	public static function add( int $post_id, $key, $value, $unique ) {
+	public static function add( int $post_id, $key, $value, $unique, bool $update = false ) {
 		global $wpdb;
 		if ( $unique && $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $wpdb->postmeta WHERE meta_key = %s AND post_id = %d", $key, $post_id ) ) ) {
 			return false;
 		}
 		$bytes = Meta_Write::bytes( $value );
+		$first = $unique || $update;
+		$heard = $first && has_action( 'add_post_meta' );
 		/** This action is documented in wp-includes/meta.php */
 		do_action( 'add_post_meta', $post_id, $key, $value );
-		if ( Meta_Write::is_refused( (string) $key, $bytes ) || ! Take_Over::write( Meta_Write::insert( $post_id, (string) $key, $bytes ) ) ) {
+		// What listeners have added stays beside it, as it does in core.
+		$own   = $heard ? $wpdb->get_col( $wpdb->prepare( "SELECT meta_id FROM $wpdb->postmeta WHERE meta_key = %s AND post_id = %d", $key, $post_id ) ) : array();
+		$write = $first ? Meta_Write::first( $post_id, (string) $key, $bytes, $update, $own ) : Meta_Write::insert( $post_id, (string) $key, $bytes );
+		if ( Meta_Write::is_refused( (string) $key, $bytes ) || ! Take_Over::write( $write ) ) {
 			return false;
 		}
-		$meta_id = (int) $wpdb->insert_id;
+		$meta_id = $write->meta_ids[0] ?? (int) $wpdb->insert_id;
 		wp_cache_delete( $post_id, 'post_meta' );
 		/** This action is documented in wp-includes/meta.php */
 		do_action( 'added_post_meta', $meta_id, $post_id, $key, $value );
@@ -152,8 +158,8 @@ final class Core_Meta {
 		$meta_ids = $wpdb->get_col( "SELECT meta_id FROM $wpdb->postmeta WHERE $where" ); // phpcs:ignore WordPress.DB
 		$write    = Meta_Write::delete( $delete_all ? 0 : $post_id, (string) $key, $meta_ids, $any );
 		if ( ! $meta_ids ) {
-			if ( $any ) {
-				Take_Over::write( $write ); // What waits in Redis is deleted too.
+			if ( $any && Take_Over::write( Meta_Write::delete_unseen( $delete_all ? 0 : $post_id, (string) $key ) ) ) { // What waits in Redis is deleted too.
+				wp_cache_delete( $post_id, 'post_meta' );
 			}
 			return false;
 		}

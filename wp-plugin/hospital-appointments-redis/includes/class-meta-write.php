@@ -37,6 +37,15 @@ final class Meta_Write {
 	/** @var bool Whether the fields are overtaken even if no row is found: afterwards there is to be none. */
 	public $unconditional;
 
+	/** @var string The condition of rows that nobody had seen when it was decided; '' if there may be as many as like. */
+	public $unseen = '';
+
+	/** @var self|null What is written if there are such rows. */
+	private $instead;
+
+	/** @var int[] Ids of the rows that it was written to instead of to a new one. */
+	public $meta_ids = array();
+
 	/** Use the named constructors. */
 	private function __construct( int $post_id, array $keys, string $change, string $where, bool $unconditional ) {
 		$this->post_id       = $post_id;
@@ -51,6 +60,34 @@ final class Meta_Write {
 		global $wpdb;
 		$change = $wpdb->prepare( "INSERT INTO $wpdb->postmeta (post_id, meta_key, meta_value) SELECT %d, %s, ", $post_id, $key ) . self::value( $bytes ) . ' FROM DUAL';
 		return new self( $post_id, array( $key ), $change, '', true );
+	}
+
+	/**
+	 * The first row of a key that was seen to have none. One that waited in Redis may have come home since: then there are no
+	 * two.
+	 *
+	 * @param int         $post_id Post.
+	 * @param string      $key     Key.
+	 * @param string|null $bytes   Value.
+	 * @param bool        $update  Whether the row that is there then gets this value; else it stays as it is.
+	 * @param string[]    $own     Meta ids that this request has added since it looked.
+	 */
+	public static function first( int $post_id, string $key, ?string $bytes, bool $update, array $own ): self {
+		global $wpdb;
+		$write          = self::insert( $post_id, $key, $bytes );
+		$write->unseen  = $wpdb->prepare( 'post_id = %d AND meta_key = %s AND meta_id NOT IN (', $post_id, $key ) . implode( ',', array_merge( array( 0 ), array_map( 'intval', $own ) ) ) . ')';
+		$write->instead = new self( $post_id, array( $key ), $update ? "UPDATE $wpdb->postmeta SET meta_value = " . self::value( $bytes ) : '', $update ? $write->unseen : '', false );
+		return $write;
+	}
+
+	/**
+	 * What is to be written now that it is known which rows nobody had seen.
+	 *
+	 * @param array<int, array<int, string|null>> $unseen Meta id first, of each.
+	 */
+	public function given( array $unseen ): self {
+		$this->meta_ids = array_map( 'intval', array_column( $unseen, 0 ) );
+		return $this->meta_ids ? $this->instead : $this;
 	}
 
 	/**
@@ -111,6 +148,18 @@ final class Meta_Write {
 		global $wpdb;
 		$where = $meta_ids ? 'meta_id IN (' . implode( ',', array_map( 'intval', $meta_ids ) ) . ')' : '';
 		return new self( $post_id, array( $key ), $meta_ids ? "DELETE FROM $wpdb->postmeta" : '', $where, $unconditional );
+	}
+
+	/**
+	 * Of a key that was seen to have none: what waits is overtaken, and goes if it has come home since.
+	 *
+	 * @param int    $post_id Post; 0: of any.
+	 * @param string $key     Key.
+	 */
+	public static function delete_unseen( int $post_id, string $key ): self {
+		global $wpdb;
+		$where = $wpdb->prepare( 'meta_key = %s', $key ) . ( 0 === $post_id ? '' : $wpdb->prepare( ' AND post_id = %d', $post_id ) );
+		return new self( $post_id, array( $key ), "DELETE FROM $wpdb->postmeta", $where, true );
 	}
 
 	/** No row at all: everything of the post is overtaken. */
@@ -183,10 +232,9 @@ final class Meta_Write {
 	 */
 	public function run() {
 		global $wpdb;
-		if ( '' === $this->change ) {
-			return 0;
-		}
-		return $wpdb->query( $this->change . ( '' === $this->where ? '' : ' WHERE ' . $this->where ) ); // phpcs:ignore WordPress.DB
+		$unseen = '' === $this->unseen ? array() : $wpdb->get_results( "SELECT meta_id FROM $wpdb->postmeta WHERE $this->unseen", ARRAY_N ); // phpcs:ignore WordPress.DB
+		$write  = $this->given( (array) $unseen );
+		return '' === $write->change ? 0 : $wpdb->query( $write->change . ( '' === $write->where ? '' : ' WHERE ' . $write->where ) ); // phpcs:ignore WordPress.DB
 	}
 
 	/** A value as SQL. */

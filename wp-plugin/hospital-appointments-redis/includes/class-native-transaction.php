@@ -106,23 +106,21 @@ final class Native_Transaction {
 	 */
 	private function write( Meta_Write $write ) {
 		global $wpdb;
-		$marks = array();
+		$unseen = $this->find( $write->unseen );
+		$write  = $write->given( $unseen ?? array() );
+		$found  = $this->find( $write->where );
+		$marks  = array();
+		if ( null === $unseen || null === $found ) {
+			return $this->failed( false );
+		}
 		foreach ( $write->unconditional ? $write->keys : array() as $key ) {
 			$marks[] = array( $write->post_id, $key );
 		}
-		$where = $this->here();
-		if ( '' !== $write->where ) {
-			$found = $this->find( $write->where );
-			if ( null === $found ) {
-				return $this->failed( false );
+		// MySQL may match more than the key that was named: it ignores case.
+		foreach ( $found as $row ) {
+			foreach ( array_merge( $write->keys, array( (string) $row[2] ) ) as $key ) {
+				$marks[] = array( $write->unconditional ? $write->post_id : (int) $row[1], $key );
 			}
-			// MySQL may match more than the key that was named: it ignores case.
-			foreach ( $found as $row ) {
-				foreach ( array_merge( $write->keys, array( (string) $row[2] ) ) as $key ) {
-					$marks[] = array( $write->unconditional ? $write->post_id : (int) $row[1], $key );
-				}
-			}
-			$where .= ' AND meta_id IN (' . implode( ',', array_merge( array( 0 ), array_map( 'intval', array_column( $found, 0 ) ) ) ) . ')';
 		}
 		if ( ! $marks ) {
 			return -1;
@@ -130,7 +128,8 @@ final class Native_Transaction {
 		if ( ! $this->mark( $marks ) ) {
 			return $this->failed( false );
 		}
-		$rows = '' === $write->change ? 0 : $wpdb->query( "$write->change WHERE $where" ); // phpcs:ignore WordPress.DB
+		$these = '' === $write->where ? '' : ' AND meta_id IN (' . implode( ',', array_merge( array( 0 ), array_map( 'intval', array_column( $found, 0 ) ) ) ) . ')';
+		$rows  = '' === $write->change ? 0 : $wpdb->query( "$write->change WHERE {$this->here()}$these" ); // phpcs:ignore WordPress.DB
 		return is_int( $rows ) ? $rows : $this->failed( false );
 	}
 
@@ -144,6 +143,9 @@ final class Native_Transaction {
 	 */
 	private function find( string $where ): ?array {
 		global $wpdb;
+		if ( '' === $where ) {
+			return array();
+		}
 		if ( ! $this->joined ) {
 			$meta_ids = $wpdb->get_col( "SELECT meta_id FROM $wpdb->postmeta WHERE $where" ); // phpcs:ignore WordPress.DB
 			$where    = 'meta_id IN (' . implode( ',', array_map( 'intval', $meta_ids ) ) . ')';

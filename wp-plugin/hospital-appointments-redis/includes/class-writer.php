@@ -28,8 +28,11 @@ final class Writer {
 	/** @var array<string, true> Posts, 0 for all, whose last write was left to core. */
 	private static $left = array();
 
-	/** @var string The field whose update was left to core after a barrier: where it has no row, core comes back through add(). */
+	/** @var string The field whose update was left to core: where it has no row, core comes back through add(). */
 	private static $absent = '';
+
+	/** @var bool Whether that was after a barrier. */
+	private static $is_home = false;
 
 	/**
 	 * Hooked to the write filters, first of all: who came to the last place after us goes before us. They may answer, and
@@ -79,11 +82,12 @@ final class Writer {
 				return Offload::update( $view, $post_id, $key, $value, $stored );
 			}
 		}
-		if ( ! Barrier::before_write( $post_id, array( (string) $key ) ) ) {
-			return Core_Meta::update( $post_id, $key, $value, $prev );
-		}
-		self::$absent = get_current_blog_id() . ":$post_id:$key";
-		return self::leave( $post_id );
+		$is_home = Barrier::before_write( $post_id, array( (string) $key ) );
+		$done    = $is_home ? self::leave( $post_id ) : Core_Meta::update( $post_id, $key, $value, $prev );
+
+		self::$is_home = $is_home;
+		self::$absent  = null === $done ? get_current_blog_id() . ":$post_id:$key" : '';
+		return $done;
 	}
 
 	/**
@@ -102,11 +106,12 @@ final class Writer {
 		if ( null !== $check || ! self::concerns( $post_id, $key ) ) {
 			return $check;
 		}
-		// The barrier was raised a moment ago, before core found that there is no row.
-		if ( ( get_current_blog_id() . ":$post_id:$key" === $absent && self::is_update() ) || Barrier::before_write( $post_id, array( (string) $key ) ) ) {
+		// Of an update: whether core found that there is no row after a barrier of a moment ago, or without one.
+		$update = get_current_blog_id() . ":$post_id:$key" === $absent && self::is_update();
+		if ( $update ? self::$is_home : Barrier::before_write( $post_id, array( (string) $key ) ) ) {
 			return self::leave( $post_id );
 		}
-		return Core_Meta::add( $post_id, $key, $value, $unique );
+		return Core_Meta::add( $post_id, $key, $value, $unique, $update );
 	}
 
 	/**

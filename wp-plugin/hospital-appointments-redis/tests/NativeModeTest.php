@@ -58,6 +58,24 @@ final class NativeModeTest extends ClinicTestCase {
 		}
 	}
 
+	public function test_what_a_listener_adds_meanwhile_stays_beside_the_first_row(): void {
+		$twin   = $this->twin();
+		$listen = static function ( $post, $key ) use ( &$listen ): void {
+			remove_action( 'add_post_meta', $listen );
+			add_post_meta( $post, $key, 'by the listener' );
+		};
+		foreach ( array( 'add_post_meta', 'update_post_meta' ) as $write ) {
+			$twin->same(
+				$write,
+				static function ( Side $side ) use ( $write, $listen ) {
+					add_action( 'add_post_meta', $listen, 10, 2 );
+					return $write( $side->post, "first by $write", 'new', 'add_post_meta' === $write ) > 0;
+				}
+			);
+		}
+		$twin->ends_the_same( 'listener', array( 'first by add_post_meta', 'first by update_post_meta' ) );
+	}
+
 	public function test_an_equal_value_is_not_written_to_a_key_that_is_the_same_to_mysql_alone(): void {
 		$twin = $this->twin( array( 'room' => 'of the other' ) );
 		$twin->same(

@@ -1,0 +1,112 @@
+<?php
+/**
+ * A key that had no row when core looked, and has one when core writes.
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis\Tests;
+
+/**
+ * What an outage keeps from being seen: a kiosk's field without a row comes home between core's look and its write, while
+ * the lease is waited for or by the barrier that is answered after all (protocol R3).
+ */
+final class FirstRowTest extends ClinicTestCase {
+
+	/** Nothing listens there. */
+	private const NOWHERE = array( 'HOSPITAL_SIDECAR_ADDRESS' => '127.0.0.1:1' );
+
+	/** While the lease is waited for, a sync of what a kiosk wrote before. */
+	private const HOME_MEANWHILE = '
+		$post = $arguments["post"];
+		$other = new \wpdb( DB_USER, DB_PASSWORD, DB_NAME, DB_HOST );
+		$home = static function ( $sql ) use ( &$home, $other, $post ) {
+			if ( "SELECT CONNECTION_ID()" === $sql ) {
+				remove_filter( "query", $home );
+				$other->insert( $other->prefix . "postmeta", array( "post_id" => $post, "meta_key" => "kiosk", "meta_value" => "by a kiosk" ) );
+			}
+			return $sql;
+		};
+		$other->set_prefix( $GLOBALS["table_prefix"] );
+		add_filter( "query", $home );';
+
+	public function test_an_update_finds_the_row_that_came_home_while_it_waited(): void {
+		list( $written, $rows ) = $this->while_it_waits( 'update_post_meta( $post, "kiosk", "by staff" )' );
+		$this->assertIsInt( $written );
+		$this->assertSame( array( 'by staff' ), $rows );
+	}
+
+	public function test_a_unique_add_yields_to_the_row_that_came_home_while_it_waited(): void {
+		$this->assertSame( array( false, array( 'by a kiosk' ) ), $this->while_it_waits( 'add_post_meta( $post, "kiosk", "by staff", true )' ) );
+	}
+
+	public function test_an_add_stands_beside_the_row_that_came_home_while_it_waited(): void {
+		$this->assertSame( array( 'by a kiosk', 'by staff' ), $this->while_it_waits( 'add_post_meta( $post, "kiosk", "by staff" )' )[1] );
+	}
+
+	public function test_a_delete_deletes_the_row_that_came_home_while_it_waited(): void {
+		$this->assertSame( array( false, array() ), $this->while_it_waits( 'delete_post_meta( $post, "kiosk" )' ) );
+	}
+
+	public function test_an_update_finds_the_row_that_the_second_barrier_brought_home(): void {
+		$this->assertSame( array( 'by staff' ), $this->after_a_failure( 'update_post_meta( $post, "kiosk", "by staff" )', 'add_post_metadata' ) );
+	}
+
+	public function test_a_delete_deletes_the_row_that_the_second_barrier_brought_home(): void {
+		$this->assertSame( array(), $this->after_a_failure( 'delete_post_meta( $post, "kiosk" )', 'query' ) );
+	}
+
+	/**
+	 * What a write does when a row comes home while it waits.
+	 *
+	 * @return array{mixed, string[]} What it returned, and the rows.
+	 */
+	private function while_it_waits( string $write ): array {
+		$post = $this->post( array( 'status' => 'pending' ) );
+		return array( Process::run( self::HOME_MEANWHILE . "return $write;", self::NOWHERE, array( 'arguments' => array( 'post' => $post ) ) ), $this->rows( $post ) );
+	}
+
+	/**
+	 * The rows after a write whose first call has just failed, while a kiosk's write was acknowledged and waits; the sidecar
+	 * is well again when this filter is called.
+	 *
+	 * @return string[]
+	 */
+	private function after_a_failure( string $write, string $well_again ): array {
+		$post = $this->post( array( 'status' => 'pending' ) );
+		Process::run(
+			'$post = $arguments["post"]; $filter = $arguments["filter"];
+			$well = static function ( $given ) use ( &$well, $post, $filter ) {
+				if ( "query" !== $filter || 0 === strncmp( $given, "SELECT epoch", 12 ) ) {
+					remove_filter( $filter, $well, 1 );
+					Sidecar::wait_for( "PUT", "/v1/appointments/$post", array( "fields" => array( "kiosk" => "by a kiosk" ) ) );
+				}
+				return $given;
+			};
+			add_filter( $filter, $well, 1 );
+			( static function () { self::$failed = (int) hrtime( true ); } )->bindTo( null, Sidecar::class )();
+			return ' . $write . ';',
+			array( 'HOSPITAL_SIDECAR_TIMEOUT_MS' => 2000 ), // A busy machine is slow, and no outage.
+			array(
+				'arguments' => array(
+					'post'   => $post,
+					'filter' => $well_again,
+				),
+			)
+		);
+		$this->bring_home( $post );
+		return $this->rows( $post );
+	}
+
+	/**
+	 * The values of the key's rows.
+	 *
+	 * @return string[]
+	 */
+	private function rows( int $post ): array {
+		global $wpdb;
+		return $wpdb->get_col( "SELECT meta_value FROM $wpdb->postmeta WHERE post_id = $post AND meta_key = 'kiosk' ORDER BY meta_id" ); // phpcs:ignore WordPress.DB
+	}
+}
