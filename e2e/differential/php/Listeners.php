@@ -34,7 +34,8 @@ final class Listeners {
 				array(
 					array( 'kind' => 'reads', 'on' => $draw->one( array( 'add_post_meta', 'added_post_meta', 'update_post_meta', 'updated_post_meta', 'delete_post_meta', 'deleted_post_meta' ) ) ),
 					array( 'kind' => 'reads', 'on' => $draw->one( array( 'update_post_meta', 'updated_post_meta', 'update_postmeta', 'updated_postmeta' ) ) ),
-					array( 'kind' => 'answers', 'on' => $draw->one( array( 'add_post_metadata', 'update_post_metadata', 'delete_post_metadata' ) ), 'key' => $draw->key(), 'with' => $draw->chance( 2 ), 'priority' => $draw->one( array( 1, 10, PHP_INT_MAX ) ) ),
+					array( 'kind' => 'answers', 'on' => $draw->one( array( 'add_post_metadata', 'update_post_metadata', 'delete_post_metadata' ) ), 'key' => $draw->key(), 'with' => $draw->chance( 2 ), 'priority' => $draw->one( array( 1, 10, PHP_INT_MAX ) ), 'once' => $draw->chance( 3 ) ),
+					array( 'kind' => 'passes', 'on' => $draw->one( array( 'add_post_metadata', 'update_post_metadata', 'update_post_metadata', 'delete_post_metadata', 'update_post_metadata_by_mid', 'get_post_metadata' ) ), 'priority' => $draw->one( array( 10, 20 ) ), 'once' => true ),
 					array( 'kind' => 'answers', 'on' => $draw->one( array( 'update_post_metadata_by_mid', 'delete_post_metadata_by_mid' ) ), 'key' => '', 'with' => $draw->chance( 2 ), 'priority' => $draw->one( array( 1, 10, PHP_INT_MAX ) ) ),
 					array( 'kind' => 'shows', 'on' => 'get_post_metadata', 'key' => $draw->key(), 'with' => array( 'shown' ), 'priority' => $draw->one( array( 10, PHP_INT_MAX ) ) ),
 					array( 'kind' => 'writes', 'on' => $draw->one( array( 'add_post_meta', 'added_post_meta', 'update_post_meta', 'update_postmeta', 'updated_post_meta', 'updated_post_meta', 'updated_postmeta', 'delete_post_meta', 'deleted_post_meta' ) ), 'key' => $draw->key(), 'value' => $draw->value() ),
@@ -54,11 +55,25 @@ final class Listeners {
 		add_action( 'before_delete_post', array( Elsewhere::class, 'leaves' ) );
 		foreach ( $listeners as $listener ) {
 			$kind     = $listener['kind'];
-			$callback = static function ( ...$arguments ) use ( $kind, $listener ) {
+			$hooked   = array( $listener['on'], null, $listener['priority'] ?? 10 );
+			$callback = static function ( ...$arguments ) use ( $kind, $listener, &$hooked ) {
+				if ( $listener['once'] ?? false ) {
+					remove_filter( ...$hooked );
+				}
 				return self::$kind( $listener, $arguments );
 			};
-			self::$hooked[] = array( $listener['on'], $callback, $listener['priority'] ?? 10 );
-			add_filter( $listener['on'], $callback, $listener['priority'] ?? 10, 5 );
+			$hooked[1]      = $callback;
+			self::$hooked[] = $hooked;
+			unset( $hooked );
+		}
+		self::again();
+	}
+
+	/** Hooks those in that have taken themselves off. */
+	public static function again(): void {
+		foreach ( self::$hooked as $hooked ) {
+			remove_filter( ...$hooked );
+			add_filter( ...array_merge( $hooked, array( 5 ) ) );
 		}
 	}
 
@@ -95,6 +110,11 @@ final class Listeners {
 	/** The same for a reader. */
 	private static function shows( array $listener, array $arguments ) {
 		return self::answers( $listener, $arguments );
+	}
+
+	/** Does nothing, as one that only waited for its moment. */
+	private static function passes( array $listener, array $arguments ) {
+		return $arguments[0];
 	}
 
 	/** Writes another field, or the same. */

@@ -145,6 +145,7 @@ final class Player {
 		$warnings   = array();
 		$GLOBALS['EZSQL_ERROR'] = array();
 		Listeners::saw( $side ); // What they saw of what is read between the steps is no one's business.
+		Listeners::again();
 		set_error_handler(
 			static function ( int $level, string $message, string $file ) use ( &$warnings ): bool {
 				if ( 'object-cache.php' !== basename( $file ) ) { // Ours for the tests looks for files that others delete.
