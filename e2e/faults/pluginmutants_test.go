@@ -18,7 +18,7 @@ var weakenedPlugin = []mutant{
 	{"no wait of L", "R3", "class-site.php",
 		"+ Settings::lease() * 1000000;", "+ 0 * Settings::lease();", oldLease},
 	{"mark and write in two transactions", "R3", "class-native-transaction.php",
-		"		$rows = '' === $write->change ? 0", "		Transaction::own( 'COMMIT' );\n		Transaction::own( 'START TRANSACTION' );\n		$rows = '' === $write->change ? 0", diedInBetween},
+		"		$rows  = '' === $write->change ? 0", "		Transaction::own( 'COMMIT' );\n		Transaction::own( 'START TRANSACTION' );\n		$rows  = '' === $write->change ? 0", diedInBetween},
 	{"a write on a connection that was opened again", "R3", "class-native-transaction.php",
 		"return 'CONNECTION_ID() = ' . $this->connection;", "return '0 < ' . $this->connection;", reconnected},
 	{"no barrier in the caller's transaction", "R9", "class-barrier.php",
