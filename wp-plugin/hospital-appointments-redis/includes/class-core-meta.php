@@ -35,7 +35,7 @@ final class Core_Meta {
 		}
 		$bytes = Meta_Write::bytes( $value );
 		$first = $unique || $update;
-		$heard = $first && has_action( 'add_post_meta' );
+		$heard = $first && Neighbours::listen_to( 'add_post_meta' );
 		/** This action is documented in wp-includes/meta.php */
 		do_action( 'add_post_meta', $post_id, $key, $value );
 		// What listeners have added stays beside it, as it does in core.

@@ -35,27 +35,6 @@ final class Writer {
 	private static $is_home = false;
 
 	/**
-	 * Hooked to the write filters, first of all: who came to the last place after us goes before us. They may answer, and
-	 * then nothing must have been written.
-	 *
-	 * @param mixed $check Null, unless another filter answered.
-	 * @return mixed
-	 */
-	public static function stay_last( $check ) {
-		$filter = current_filter();
-		$hook   = $GLOBALS['wp_filter'][ $filter ] ?? null;
-		$last   = $hook instanceof \WP_Hook ? ( $hook->callbacks[ PHP_INT_MAX ] ?? array() ) : array();
-		foreach ( count( $last ) > 1 ? array_slice( $last, 0, -1 ) : array() as $other ) {
-			$method = $other['function'];
-			if ( is_array( $method ) && self::class === $method[0] ) {
-				remove_filter( $filter, $method, PHP_INT_MAX );
-				add_filter( $filter, $method, PHP_INT_MAX, $other['accepted_args'] );
-			}
-		}
-		return $check;
-	}
-
-	/**
 	 * Hooked to update_post_metadata, last of all.
 	 *
 	 * @param mixed $check   Null, unless another filter answered.
@@ -177,6 +156,19 @@ final class Writer {
 			return self::leave( (int) $row->post_id );
 		}
 		return Core_Meta_By_Id::delete( (int) $meta_id );
+	}
+
+	/**
+	 * Core is about to write a field of which it has not asked us.
+	 *
+	 * @param int    $post_id Post; 0: all.
+	 * @param string $key     Key.
+	 */
+	public static function unasked( int $post_id, string $key ): void {
+		$concerns = 0 === $post_id ? Settings::serves() && ! Settings::is_excluded( $key ) : self::concerns( $post_id, $key );
+		if ( $concerns && ! Barrier::before_write( $post_id, array( $key ) ) ) {
+			Take_Over::write( Meta_Write::delete( $post_id, $key, array(), true ) ); // Of none: what waits is overtaken.
+		}
 	}
 
 	/** Whether core adds what it was told to update: the filter is called from add_metadata(), and that from update_metadata(). */

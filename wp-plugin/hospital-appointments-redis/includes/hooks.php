@@ -11,15 +11,6 @@ namespace Hospital\Appointments_Redis;
 
 defined( 'ABSPATH' ) || exit;
 
-/**
- * Hooks something last of all. WordPress skips the priority after one whose only callback takes itself out while it runs, so
- * there is a priority between that does nothing.
- */
-$hospital_last = static function ( string $hook, callable $callback, int $arguments = 1 ): void {
-	add_filter( $hook, static fn( $value = null ) => $value, PHP_INT_MAX - 1 );
-	add_filter( $hook, $callback, PHP_INT_MAX, $arguments );
-};
-
 // Activation, upgrade, sites that come and go in a network.
 register_activation_hook( FILE, array( Lifecycle::class, 'activate' ) );
 register_deactivation_hook( FILE, array( Lifecycle::class, 'deactivate' ) );
@@ -28,43 +19,43 @@ add_action( 'wp_initialize_site', array( Network::class, 'join' ), 20 ); // Core
 add_action( 'wp_uninitialize_site', array( Network::class, 'leave' ), 5 ); // and drops them at 10.
 add_action( 'wp_delete_site', array( Network::class, 'forget' ) );
 add_filter( 'upgrader_pre_install', array( Upgrade::class, 'before' ), 5, 2 ); // Core deactivates silently at 10.
-$hospital_last( 'upgrader_source_selection', array( Upgrade::class, 'replaced' ), 4 );
+Neighbours::hook_last( 'upgrader_source_selection', array( Upgrade::class, 'replaced' ), 4 );
 add_action( 'upgrader_process_complete', array( Upgrade::class, 'after' ) );
 
 // Reading. Last of all, so that who answers instead of the database is left alone.
-$hospital_last( 'update_post_metadata_cache', array( Reader::class, 'prime' ), 2 );
-$hospital_last( 'get_post_metadata', array( Reader::class, 'get' ), 3 );
-$hospital_last( 'get_post_metadata_by_mid', array( Reader::class, 'by_mid' ), 2 );
+Neighbours::hook_last( 'update_post_metadata_cache', array( Reader::class, 'prime' ), 2 );
+Neighbours::hook_last( 'get_post_metadata', array( Reader::class, 'get' ), 3 );
+Neighbours::hook_last( 'get_post_metadata_by_mid', array( Reader::class, 'by_mid' ), 2 );
 
 // Writing. Last of all, for the same reason.
-$hospital_last( 'update_post_metadata', array( Writer::class, 'update' ), 5 );
-$hospital_last( 'add_post_metadata', array( Writer::class, 'add' ), 5 );
-$hospital_last( 'delete_post_metadata', array( Writer::class, 'delete' ), 5 );
-$hospital_last( 'update_post_metadata_by_mid', array( Writer::class, 'update_by_mid' ), 4 );
-$hospital_last( 'delete_post_metadata_by_mid', array( Writer::class, 'delete_by_mid' ), 2 );
-foreach ( array( 'update_post_metadata', 'add_post_metadata', 'delete_post_metadata', 'update_post_metadata_by_mid', 'delete_post_metadata_by_mid' ) as $hospital_filter ) {
-	add_filter( $hospital_filter, array( Writer::class, 'stay_last' ), PHP_INT_MIN );
+Neighbours::hook_last( 'update_post_metadata', array( Writer::class, 'update' ), 5 );
+Neighbours::hook_last( 'add_post_metadata', array( Writer::class, 'add' ), 5 );
+Neighbours::hook_last( 'delete_post_metadata', array( Writer::class, 'delete' ), 5 );
+Neighbours::hook_last( 'update_post_metadata_by_mid', array( Writer::class, 'update_by_mid' ), 4 );
+Neighbours::hook_last( 'delete_post_metadata_by_mid', array( Writer::class, 'delete_by_mid' ), 2 );
+foreach ( array( 'add_post_meta', 'update_post_meta', 'delete_post_meta' ) as $hospital_writing ) {
+	add_action( $hospital_writing, array( Neighbours::class, 'heed' ), 10, 3 );
 }
 foreach ( array( 'added_post_meta', 'updated_post_meta', 'deleted_post_meta' ) as $hospital_written ) {
 	add_action( $hospital_written, array( Posts::class, 'written' ), PHP_INT_MIN, 2 );
 }
 
 // What must be known of others: their transactions, the posts they insert, change and delete.
-$hospital_last( 'query', array( Transaction::class, 'watch' ) );
+Neighbours::hook_last( 'query', array( Transaction::class, 'watch' ) );
 foreach ( array( 'save_post', 'add_attachment', 'wp_after_insert_post' ) as $announced ) {
 	add_action( $announced, array( Births::class, 'end' ), PHP_INT_MIN );
 }
 add_action( 'transition_post_status', array( Births::class, 'announced' ), PHP_INT_MIN, 3 );
 add_action( 'clean_post_cache', array( Posts::class, 'reconsider' ) );
-$hospital_last( 'pre_post_update', array( Type_Change::class, 'before' ), 2 );
+Neighbours::hook_last( 'pre_post_update', array( Type_Change::class, 'before' ), 2 );
 add_action( 'clean_post_cache', array( Type_Change::class, 'after' ) );
-$hospital_last( 'before_delete_post', array( Deletion::class, 'before' ) );
-$hospital_last( 'delete_attachment', array( Deletion::class, 'before' ) );
+Neighbours::hook_last( 'before_delete_post', array( Deletion::class, 'before' ) );
+Neighbours::hook_last( 'delete_attachment', array( Deletion::class, 'before' ) );
 add_action( 'added_post_meta', array( Deletion::class, 'added' ), PHP_INT_MIN, 2 );
 add_action( 'deleted_post', array( Deletion::class, 'after' ) );
 
 // Before core reads rows by SQL.
-add_filter( 'get_meta_sql', array( Barrier::class, 'meta_sql' ), PHP_INT_MIN, 6 );
+add_filter( 'get_meta_sql', array( Barrier::class, 'meta_sql' ), 10, 6 );
 add_action( 'export_wp', array( Barrier::class, 'export' ) );
 add_filter( 'wxr_export_calculate_post_ids', array( Barrier::class, 'export' ) );
 add_action( 'xmlrpc_call', array( Barrier::class, 'xmlrpc' ) );
@@ -83,7 +74,7 @@ add_action( Health::CRON, array( Health::class, 'sync' ) );
 
 // The post types and their screens.
 add_action( 'init', array( Post_Types::class, 'register' ) );
-$hospital_last( 'rest_user_query', array( Staff_Users::class, 'query' ) );
+Neighbours::hook_last( 'rest_user_query', array( Staff_Users::class, 'query' ) );
 add_filter( 'get_usernumposts', array( Staff_Users::class, 'count' ), 10, 4 );
 add_filter( 'use_block_editor_for_post_type', array( Post_Types::class, 'use_block_editor' ), 10, 2 );
 add_filter( 'post_updated_messages', array( Post_Types::class, 'messages' ) );

@@ -18,28 +18,6 @@ final class ListenersTest extends ClinicTestCase {
 
 	private const ACTIONS = array( 'add_post_meta', 'added_post_meta', 'update_post_meta', 'update_postmeta', 'updated_post_meta', 'updated_postmeta', 'delete_post_meta', 'deleted_post_meta' );
 
-	/** WordPress skips the priority after one whose only callback removes itself. */
-	public function test_filters_that_remove_themselves_take_nothing_else_along(): void {
-		$post = $this->post( array( 'status' => 'pending' ) );
-		$once = static function ( $value ) use ( &$once ) {
-			remove_filter( current_filter(), $once, 20 );
-			return $value;
-		};
-		foreach ( array( 'update_post_metadata_cache', 'get_post_metadata', 'update_post_metadata', 'query' ) as $filter ) {
-			add_filter( $filter, static fn( $value ) => $value ); // One that is before it.
-			add_filter( $filter, $once, 20 );
-		}
-		$this->assertTrue( update_post_meta( $post, 'status', 'confirmed' ) );
-		$this->assertSame( 'confirmed', $this->dirty( $post )['status']['value'] ?? null, 'ours was not called' );
-		$this->kiosk( $post, array( 'room' => '5' ) );
-		foreach ( array( 'add_post_metadata', 'delete_post_metadata' ) as $filter ) {
-			add_filter( $filter, $once, 20 );
-		}
-		$this->assertFalse( add_post_meta( $post, 'room', '6', true ), 'no barrier before an add' );
-		$this->kiosk( $post, array( 'bed' => '7' ) );
-		$this->assertTrue( delete_post_meta( $post, 'bed' ), 'no barrier before a delete' );
-	}
-
 	public function test_listeners_read_what_they_would_read(): void {
 		$this->with_listener(
 			'reading',

@@ -1,0 +1,97 @@
+<?php
+/**
+ * What other plugins do to our filters.
+ *
+ * @package Hospital\Appointments_Redis
+ */
+
+declare(strict_types=1);
+
+namespace Hospital\Appointments_Redis;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Keeps our filters where they are called: last of all, though a neighbour takes out its own while it runs, or everybody's.
+ *
+ * The latter do plugins that want nobody else's storage of metadata in their way, by `remove_all_filters()`. Ours is no other
+ * storage: without it core would write beside what waits in Redis.
+ */
+final class Neighbours {
+
+	/** The filter that a write of core's has passed when it fires this action. */
+	private const PASSED = array(
+		'add_post_meta'    => 'add_post_metadata',
+		'update_post_meta' => 'update_post_metadata',
+		'delete_post_meta' => 'delete_post_metadata',
+	);
+
+	/** @var array<string, array{callable, int}> Our filters and their numbers of arguments. */
+	private static $ours = array();
+
+	/**
+	 * Hooks something last of all. WordPress skips the priority after one whose only callback takes itself out while it runs,
+	 * unless that one was the first; so there is a priority between, and nothing of ours before theirs.
+	 *
+	 * @param string   $hook      Filter or action.
+	 * @param callable $callback  Callback.
+	 * @param int      $arguments How many arguments it takes.
+	 */
+	public static function hook_last( string $hook, callable $callback, int $arguments = 1 ): void {
+		add_filter( $hook, array( self::class, 'stay_last' ), PHP_INT_MAX - 1 );
+		add_filter( $hook, $callback, PHP_INT_MAX, $arguments );
+		self::$ours[ $hook ] = array( $callback, $arguments );
+	}
+
+	/**
+	 * The priority between: who came to the last place after us goes before us. They may answer, and then nothing must have
+	 * been written.
+	 *
+	 * @param mixed $value Value.
+	 * @return mixed
+	 */
+	public static function stay_last( $value = null ) {
+		$hook = current_filter();
+		$last = $GLOBALS['wp_filter'][ $hook ]->callbacks[ PHP_INT_MAX ] ?? array();
+		if ( count( $last ) > 1 && isset( self::$ours[ $hook ] ) && end( $last )['function'] !== self::$ours[ $hook ][0] ) {
+			remove_filter( $hook, self::$ours[ $hook ][0], PHP_INT_MAX );
+			add_filter( $hook, self::$ours[ $hook ][0], PHP_INT_MAX, self::$ours[ $hook ][1] );
+		}
+		return $value;
+	}
+
+	/** Whether anybody but ourselves listens to one of the actions that heed() is hooked to. */
+	public static function listen_to( string $action ): bool {
+		$callbacks = $GLOBALS['wp_filter'][ $action ]->callbacks ?? array();
+		return count( array_merge( array(), ...array_values( $callbacks ) ) ) > 1;
+	}
+
+	/** Hooks those in again that somebody has taken out. */
+	public static function return_all(): void {
+		foreach ( self::$ours as $hook => $ours ) {
+			if ( false === has_filter( $hook, $ours[0] ) ) {
+				self::hook_last( $hook, $ours[0], $ours[1] );
+			}
+		}
+	}
+
+	/**
+	 * Core is about to write, and has not asked us: what waits of the field must be home before, or is overtaken.
+	 *
+	 * Hooked to add_post_meta, update_post_meta and delete_post_meta.
+	 *
+	 * @param mixed $one   Post, or where the action names rows, those.
+	 * @param mixed $two   Key, or post.
+	 * @param mixed $three Value, or key.
+	 */
+	public static function heed( $one, $two = null, $three = null ): void {
+		$action = (string) current_filter();
+		$passed = self::PASSED[ $action ];
+		if ( ! isset( self::$ours[ $passed ] ) || false !== has_filter( $passed, self::$ours[ $passed ][0] ) ) {
+			return;
+		}
+		self::return_all();
+		list( $post_id, $key ) = 'add_post_meta' === $action ? array( $one, $two ) : array( $two, $three );
+		Writer::unasked( (int) $post_id, (string) $key );
+	}
+}
