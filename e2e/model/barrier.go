@@ -9,6 +9,11 @@ func (x *explorer) beginBarrier(i int) {
 	s := x.from
 	op := &s.Op[i]
 	op.PC, op.BarE, op.BarID, op.BarBefore = pcBarrier, side.Epoch, side.ID, x.owed(&s, -1)
+	for j := range x.Ops {
+		if p := &s.Slot[2+j]; x.Without.JoinAfter && j != i && p.At != slotIdle && x.Ops[j].Sidecar == x.Ops[i].Sidecar {
+			p.Joined |= 1 << i
+		}
+	}
 	x.emit(s, "sidecar %[2]d begins a barrier for write %[1]d", i+1, x.Ops[i].Sidecar+1)
 }
 
@@ -17,12 +22,13 @@ func (x *explorer) barrier(i int) {
 	op := x.from.Op[i]
 	at := 2 + i
 	s := x.from
-	s.Slot[at] = slot{}
-	s.Op[i].PC = pcTakeOver
-	s.Op[i].BarE, s.Op[i].BarID, s.Op[i].BarBefore = 0, id{}, 0
+	s.endBarrier(i, pcTakeOver)
 	s.Op[i].NoRow = x.findsNone(i)
 	x.emit(s, "the barrier for write %d is not answered", i+1, 0)
 
+	if op.BarHome {
+		x.answer(i, x.from)
+	}
 	if x.from.Slot[at].At != slotIdle {
 		settled := x.advance(at, x.Ops[i].Sidecar, "the barrier of write")
 		if settled != nil && x.Code.OwnClaim {
@@ -43,6 +49,33 @@ func (x *explorer) barrier(i int) {
 	x.claim(at, op.BarE, op.BarID, "the barrier of write")
 }
 
+// joined are the barriers that a claim of this one brings home as well: those
+// of its sidecar, under its lease, that were asked for before.
+func (x *explorer) joined(at int) uint8 {
+	i := at - (maxSlots - maxOps)
+	if i < 0 || !x.Code.Joined {
+		return 0
+	}
+	var set uint8
+	for j := range x.Ops {
+		a, b := x.from.Op[i], x.from.Op[j]
+		if j != i && b.PC == pcBarrier && x.Ops[j].Sidecar == x.Ops[i].Sidecar && a.BarE == b.BarE && a.BarID == b.BarID {
+			set |= 1 << j
+		}
+	}
+	return set
+}
+
+// endBarrier: it is not answered any more.
+func (s *state) endBarrier(i int, pc uint8) {
+	op := &s.Op[i]
+	op.PC, op.BarE, op.BarID, op.BarBefore, op.BarHome = pc, 0, id{}, 0, false
+	s.Slot[2+i] = slot{}
+	for j := range s.Slot {
+		s.Slot[j].Joined &^= 1 << i
+	}
+}
+
 // answer ends a barrier, if the lease it began under still holds.
 func (x *explorer) answer(i int, s state) {
 	op := &s.Op[i]
@@ -55,7 +88,7 @@ func (x *explorer) answer(i int, s state) {
 			s.Bad = barrierLied
 		}
 	}
-	op.PC, op.BarE, op.BarID, op.BarBefore = pcPlain, 0, id{}, 0
+	s.endBarrier(i, pcPlain)
 	x.emit(s, "the barrier for write %d is answered", i+1, 0)
 }
 

@@ -117,7 +117,9 @@ func Repairs() []Mutant {
 	newborn := Scenario{Slug: true, Ops: []Op{bySlug(0, 1, 0), {Kind: core, Process: 1, Value: 2, Born: true}}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Unverified: true, Code: Code}
 	unnoted := Scenario{Ops: []Op{wp(0, 1, 0), wp(1, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, LostRows: 1, Code: Code}
 	bare := Scenario{Bare: true, Ops: []Op{api(0, 1, 0), own(1, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, Code: Code}
+	joined := Scenario{Ops: []Op{wp(0, 1, 0), wp(0, 2, 0), own(1, 3, 0), own(2, 4, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Code: Code}
 	return []Mutant{
+		{"a barrier joins a claim that began after its call", joined.with(func(w *Without) { w.JoinAfter = true })},
 		{"looking again under the locks before a first row is made", bare.with(func(w *Without) { w.LookAgain = true })},
 		{"the return's epoch noted beside the site row", unnoted.with(func(w *Without) { w.ReturnNoted = true })},
 		{"the wait of L in a site row made anew", unnoted.with(func(w *Without) { w.WaitNewRow = true })},

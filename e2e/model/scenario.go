@@ -43,6 +43,7 @@ type Scenario struct {
 // Deviations of the code from the text of the protocol.
 type Deviations struct {
 	OwnClaim     bool // (a) a barrier is content with a committed claim of its own
+	Joined       bool // or of another barrier of its sidecar, that began after its call
 	NoLift       bool // without (b)
 	OffloadBlind bool // (c) native-write rows are not read in offload
 	PlainRefused bool // (d) certainly not done, then a barrier, then core's write in offload
@@ -67,7 +68,7 @@ type Deviations struct {
 var (
 	Protocol = Deviations{}.Repaired()
 	Code     = Deviations{
-		OwnClaim: true, OffloadBlind: true, PlainRefused: true, Confirm: true, Prune: true, DirectNative: true,
+		OwnClaim: true, Joined: true, OffloadBlind: true, PlainRefused: true, Confirm: true, Prune: true, DirectNative: true,
 	}.Repaired()
 )
 
@@ -84,5 +85,5 @@ type Without struct {
 	OneConnection, CallersTransaction, Exclusion, NativeRows, SyncEpoch, Stamp, ClaimOnClear, VersionOnClear,
 	VersionFence, ReturnedInSync, FloorRefusal, RaiseBeforeDrain, DrainBeforeReturn, EpochAtReturn, RunID,
 	MissingFloor, Token, DirtyFirst, DeadUnverified, NativeBetween, ReturnedSameStatement,
-	SlugMark, ReturnNoted, WaitNewRow, BirthBarrier, LookAgain bool
+	SlugMark, ReturnNoted, WaitNewRow, BirthBarrier, LookAgain, JoinAfter bool
 }

@@ -57,6 +57,7 @@ func Scenarios() []Sized {
 		{Medium, Scenario{Name: "two writes in a transaction of the caller's, two sidecars", Ops: []Op{wp(0, 1, 1), inside(opens, 2, 0), inside(closes, 3, 0)}, Sidecars: 2, Syncers: 1, MaxEpoch: 3}},
 		{Medium, Scenario{Name: "two updates, two sidecars with their syncers", Ops: []Op{wp(0, 1, 0), wp(1, 2, 1)}, Sidecars: 2, Syncers: 2, MaxEpoch: 3}},
 		{Medium, Scenario{Name: "two updates and a write of core's", Ops: []Op{wp(0, 1, 0), wp(1, 2, 0), own(2, 3, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2}},
+		{Medium, Scenario{Name: "barriers that join", Ops: []Op{wp(0, 1, 0), wp(0, 2, 0), own(1, 3, 0), own(2, 4, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2}},
 		{Medium, Scenario{Name: "two fields, two syncers", Keys: 2, Ops: []Op{keyed(wp(0, 1, 0), 0), keyed(wp(0, 2, 0), 1), keyed(own(1, 3, 0), 0)}, Sidecars: 1, Syncers: 2, MaxEpoch: 2}},
 		{Medium, Scenario{Name: "a reader, Redis comes back older", Ops: []Op{wp(0, 1, 0), wp(0, 2, 0)}, Sidecars: 1, Syncers: 1, Reads: 1, MaxEpoch: 2, Restarts: 1, Older: true, Counters: 4}},
 		{Medium, Scenario{Name: "two restarts, empty or complete", Ops: []Op{wp(0, 1, 0), own(0, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, Restarts: 2, Empty: true, Complete: true}},

@@ -120,6 +120,7 @@ type slot struct {
 	ID               id
 	F                [maxKeys]field
 	Fate             [maxKeys]uint8
+	Joined           uint8 // barriers of the same sidecar that had been asked for before this claim
 }
 
 type operation struct {
@@ -140,6 +141,7 @@ type operation struct {
 	BarE          uint8
 	BarID         id
 	BarBefore     uint8 // acknowledged before the barrier was asked for
+	BarHome       bool  // another barrier's claim has brought home what it asked for
 	Row           uint8 // the row as the caller saw it, op + 1
 	Looked        bool
 	NoRow         bool // core found none, without a barrier

@@ -34,7 +34,7 @@ func (x *explorer) claim(at int, epoch uint8, from id, who string) {
 	}
 	s.R.Counter++
 	s.R.Claim = s.R.Counter
-	s.Slot[at] = slot{At: slotRead, Epoch: epoch, Stamp: s.R.Counter, ID: from, F: s.R.Dirty}
+	s.Slot[at] = slot{At: slotRead, Epoch: epoch, Stamp: s.R.Counter, ID: from, F: s.R.Dirty, Joined: x.joined(at)}
 	x.emit(s, who+" %d claims the post and reads it, with stamp %d", number(at), int(s.R.Counter))
 }
 
@@ -240,6 +240,9 @@ func (x *explorer) clear(at int, who string) *state {
 	}
 	if s.R.clean(x.Keys) {
 		s.R.Claim = 0
+	}
+	for j := range x.Ops {
+		s.Op[j].BarHome = s.Op[j].BarHome || p.Joined>>j&1 != 0
 	}
 	x.emit(s, who+" %d clears what it synced", number(at), 0)
 	return &s

@@ -183,8 +183,8 @@ func (x *explorer) native(s *state, i int) {
 		s.end(i, open)
 		return
 	}
-	if x.Without.LookAgain && s.Op[i].NoRow && s.Row[x.Ops[i].Key] != 0 {
-		s.Bad = twoRows
+	if is := s.Row[x.Ops[i].Key]; x.Without.LookAgain && s.Op[i].NoRow && is != 0 && s.Op[i].Before>>(is-1)&1 != 0 {
+		s.Bad = twoRows // of two that meet, core makes two as well
 	}
 	s.Op[i].V = version{}
 	switch x.Ops[i].Kind {
