@@ -21,15 +21,15 @@ final class FirstRowTest extends ClinicTestCase {
 	/** While the lease is waited for, a sync of what a kiosk wrote before. */
 	private const HOME_MEANWHILE = '
 		$post = $arguments["post"];
+		$came = 0;
 		$other = new \wpdb( DB_USER, DB_PASSWORD, DB_NAME, DB_HOST );
-		$home = static function ( $sql ) use ( &$home, $other, $post ) {
+		$home = static function ( $sql ) use ( &$home, &$came, $other, $post ) {
 			if ( "SELECT CONNECTION_ID()" === $sql ) {
 				remove_filter( "query", $home );
-				$other->insert( $other->prefix . "postmeta", array( "post_id" => $post, "meta_key" => "kiosk", "meta_value" => "by a kiosk" ) );
+				$came = $other->insert( $GLOBALS["wpdb"]->postmeta, array( "post_id" => $post, "meta_key" => "kiosk", "meta_value" => "by a kiosk" ) );
 			}
 			return $sql;
 		};
-		$other->set_prefix( $GLOBALS["table_prefix"] );
 		add_filter( "query", $home );';
 
 	public function test_an_update_finds_the_row_that_came_home_while_it_waited(): void {
@@ -65,7 +65,9 @@ final class FirstRowTest extends ClinicTestCase {
 	 */
 	private function while_it_waits( string $write ): array {
 		$post = $this->post( array( 'status' => 'pending' ) );
-		return array( Process::run( self::HOME_MEANWHILE . "return $write;", self::NOWHERE, array( 'arguments' => array( 'post' => $post ) ) ), $this->rows( $post ) );
+		$told = Process::run( self::HOME_MEANWHILE . "\$did = $write; return array( \$did, \$came );", self::NOWHERE, array( 'arguments' => array( 'post' => $post ) ) );
+		$this->assertSame( 1, $told[1], 'nothing came home meanwhile' );
+		return array( $told[0], $this->rows( $post ) );
 	}
 
 	/**
