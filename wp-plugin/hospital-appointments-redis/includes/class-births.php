@@ -30,8 +30,14 @@ final class Births {
 	/** Births remembered at most: who inserts a million posts by SQL of its own announces none of them. */
 	private const LIMIT = 1000;
 
+	/** What is fired when a post is announced, before anybody hears of it. */
+	private const ANNOUNCED = array( 'transition_post_status', 'save_post', 'add_attachment', 'wp_after_insert_post' );
+
 	/** @var array<string, int> When each was born (hrtime). */
 	private static $born = array();
+
+	/** @var int How many announcements there had been when the last INSERT was seen. */
+	private static $announced = 0;
 
 	/**
 	 * An INSERT is about to run.
@@ -41,7 +47,9 @@ final class Births {
 	public static function see( string $sql ): void {
 		global $wpdb;
 		if ( 0 === strncasecmp( $sql, "INSERT INTO `$wpdb->posts` ", strlen( $wpdb->posts ) + 15 ) && ( ! self::may_be_ours( $sql ) || self::nothing_waits() ) ) {
-			self::$expected = (string) get_current_blog_id();
+			self::has( 0 ); // Those before it may be announced by now.
+			self::$expected  = (string) get_current_blog_id();
+			self::$announced = self::announcements();
 		}
 	}
 
@@ -64,29 +72,20 @@ final class Births {
 	/** Whether this request is inserting the post, and nobody has been told of it yet. */
 	public static function has( int $post_id ): bool {
 		self::settle();
+		if ( self::$born && self::announcements() !== self::$announced ) {
+			self::$born = array(); // No hook of ours: before all others it would make WordPress skip some of theirs.
+		}
 		return self::$born && hrtime( true ) - ( self::$born[ get_current_blog_id() . ':' . $post_id ] ?? 0 ) < self::LONGEST;
 	}
 
-	/**
-	 * From now on it is a post like any other. Hooked to save_post, add_attachment and wp_after_insert_post, first of all.
-	 *
-	 * @param mixed $post_id Post.
-	 */
-	public static function end( $post_id ): void {
-		unset( self::$born[ get_current_blog_id() . ':' . (int) $post_id ] );
+	/** From now on it is a post like any other. */
+	public static function end( int $post_id ): void {
+		unset( self::$born[ get_current_blog_id() . ':' . $post_id ] );
 	}
 
-	/**
-	 * The same, hooked to transition_post_status: what is named after a status or a type fires before save_post.
-	 *
-	 * @param mixed $new_status New status.
-	 * @param mixed $old_status Old status.
-	 * @param mixed $post       Post.
-	 */
-	public static function announced( $new_status, $old_status = '', $post = null ): void {
-		if ( $post instanceof \WP_Post ) {
-			self::end( $post->ID );
-		}
+	/** How many posts were announced by now, in some way. */
+	private static function announcements(): int {
+		return (int) array_sum( array_map( 'did_action', self::ANNOUNCED ) );
 	}
 
 	/** Takes note of the id of the INSERT that was seen last. Called before any further query. */

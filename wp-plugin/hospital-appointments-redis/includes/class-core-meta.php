@@ -18,6 +18,9 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Core_Meta {
 
+	/** @var int[]|null Rows that listeners add while core lets them know of a write; null: nobody asks. */
+	private static $meanwhile = null;
+
 	/**
 	 * Adds a row.
 	 *
@@ -34,13 +37,13 @@ final class Core_Meta {
 			return false;
 		}
 		$bytes = Meta_Write::bytes( $value );
-		$first = $unique || $update;
-		$heard = $first && Neighbours::listen_to( 'add_post_meta' );
-		/** This action is documented in wp-includes/meta.php */
-		do_action( 'add_post_meta', $post_id, $key, $value );
-		// What listeners have added stays beside it, as it does in core.
-		$own   = $heard ? $wpdb->get_col( $wpdb->prepare( "SELECT meta_id FROM $wpdb->postmeta WHERE meta_key = %s AND post_id = %d", $key, $post_id ) ) : array();
-		$write = $first ? Meta_Write::first( $post_id, (string) $key, $bytes, $update, $own ) : Meta_Write::insert( $post_id, (string) $key, $bytes );
+		$own   = self::added_during(
+			static function () use ( $post_id, $key, $value ): void {
+				/** This action is documented in wp-includes/meta.php */
+				do_action( 'add_post_meta', $post_id, $key, $value );
+			}
+		);
+		$write = $unique || $update ? Meta_Write::first( $post_id, (string) $key, $bytes, $update, $own ) : Meta_Write::insert( $post_id, (string) $key, $bytes );
 		if ( Meta_Write::is_refused( (string) $key, $bytes ) || ! Take_Over::write( $write ) ) {
 			return false;
 		}
@@ -49,6 +52,33 @@ final class Core_Meta {
 		/** This action is documented in wp-includes/meta.php */
 		do_action( 'added_post_meta', $meta_id, $post_id, $key, $value );
 		return $meta_id;
+	}
+
+	/**
+	 * The rows that listeners add: they stay beside core's, as they do in core. What comes home meanwhile is none of them.
+	 *
+	 * @return int[] Meta ids.
+	 */
+	private static function added_during( callable $actions ): array {
+		$before          = self::$meanwhile;
+		self::$meanwhile = array();
+		try {
+			$actions();
+			return self::$meanwhile;
+		} finally {
+			self::$meanwhile = null === $before ? null : array_merge( $before, self::$meanwhile );
+		}
+	}
+
+	/**
+	 * Hooked to added_post_meta, first of all.
+	 *
+	 * @param mixed $meta_id Row.
+	 */
+	public static function added( $meta_id ): void {
+		if ( null !== self::$meanwhile ) {
+			self::$meanwhile[] = (int) $meta_id;
+		}
 	}
 
 	/**
@@ -156,18 +186,23 @@ final class Core_Meta {
 			$where .= $wpdb->prepare( ' AND meta_value = %s', $bytes );
 		}
 		$meta_ids = $wpdb->get_col( "SELECT meta_id FROM $wpdb->postmeta WHERE $where" ); // phpcs:ignore WordPress.DB
-		$write    = Meta_Write::delete( $delete_all ? 0 : $post_id, (string) $key, $meta_ids, $any );
 		if ( ! $meta_ids ) {
-			if ( $any && Take_Over::write( Meta_Write::delete_unseen( $delete_all ? 0 : $post_id, (string) $key ) ) ) { // What waits in Redis is deleted too.
+			if ( $any && Take_Over::write( Meta_Write::delete_but( $delete_all ? 0 : $post_id, (string) $key, array() ) ) ) { // What waits in Redis is deleted too.
 				wp_cache_delete( $post_id, 'post_meta' );
 			}
 			return false;
 		}
 		$post_ids = $delete_all ? $wpdb->get_col( "SELECT post_id FROM $wpdb->postmeta WHERE $where" ) : array( $post_id ); // phpcs:ignore WordPress.DB
-		/** This action is documented in wp-includes/meta.php */
-		do_action( 'delete_post_meta', $meta_ids, $post_id, $key, $value );
-		/** This action is documented in wp-includes/meta.php */
-		do_action( 'delete_postmeta', $meta_ids );
+		$own = self::added_during(
+			static function () use ( $meta_ids, $post_id, $key, $value ): void {
+				/** This action is documented in wp-includes/meta.php */
+				do_action( 'delete_post_meta', $meta_ids, $post_id, $key, $value );
+				/** This action is documented in wp-includes/meta.php */
+				do_action( 'delete_postmeta', $meta_ids );
+			}
+		);
+		// Of all posts some may have none yet, and get one while a lease is waited for.
+		$write = $delete_all && $any ? Meta_Write::delete_but( 0, (string) $key, $own ) : Meta_Write::delete( $delete_all ? 0 : $post_id, (string) $key, $meta_ids, $any );
 		if ( ! Take_Over::write( $write ) ) {
 			return false;
 		}

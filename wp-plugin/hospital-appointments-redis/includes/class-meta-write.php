@@ -63,19 +63,18 @@ final class Meta_Write {
 	}
 
 	/**
-	 * The first row of a key that was seen to have none. One that waited in Redis may have come home since: then there are no
-	 * two.
+	 * The first row of a key that was seen to have none. One that waited may have come home since: then there are no two.
 	 *
 	 * @param int         $post_id Post.
 	 * @param string      $key     Key.
 	 * @param string|null $bytes   Value.
 	 * @param bool        $update  Whether the row that is there then gets this value; else it stays as it is.
-	 * @param string[]    $own     Meta ids that this request has added since it looked.
+	 * @param int[]       $own     Meta ids that this request has added since it looked.
 	 */
 	public static function first( int $post_id, string $key, ?string $bytes, bool $update, array $own ): self {
 		global $wpdb;
 		$write          = self::insert( $post_id, $key, $bytes );
-		$write->unseen  = $wpdb->prepare( 'post_id = %d AND meta_key = %s AND meta_id NOT IN (', $post_id, $key ) . implode( ',', array_merge( array( 0 ), array_map( 'intval', $own ) ) ) . ')';
+		$write->unseen  = $wpdb->prepare( 'post_id = %d AND meta_key = %s', $post_id, $key ) . self::none_of( $own );
 		$write->instead = new self( $post_id, array( $key ), $update ? "UPDATE $wpdb->postmeta SET meta_value = " . self::value( $bytes ) : '', $update ? $write->unseen : '', false );
 		return $write;
 	}
@@ -151,14 +150,15 @@ final class Meta_Write {
 	}
 
 	/**
-	 * Of a key that was seen to have none: what waits is overtaken, and goes if it has come home since.
+	 * All rows of a key, also those that come home after it was looked which there are.
 	 *
 	 * @param int    $post_id Post; 0: of any.
 	 * @param string $key     Key.
+	 * @param int[]  $own     Meta ids that this request has added since it looked.
 	 */
-	public static function delete_unseen( int $post_id, string $key ): self {
+	public static function delete_but( int $post_id, string $key, array $own ): self {
 		global $wpdb;
-		$where = $wpdb->prepare( 'meta_key = %s', $key ) . ( 0 === $post_id ? '' : $wpdb->prepare( ' AND post_id = %d', $post_id ) );
+		$where = $wpdb->prepare( 'meta_key = %s', $key ) . ( 0 === $post_id ? '' : $wpdb->prepare( ' AND post_id = %d', $post_id ) ) . self::none_of( $own );
 		return new self( $post_id, array( $key ), "DELETE FROM $wpdb->postmeta", $where, true );
 	}
 
@@ -235,6 +235,11 @@ final class Meta_Write {
 		$unseen = '' === $this->unseen ? array() : $wpdb->get_results( "SELECT meta_id FROM $wpdb->postmeta WHERE $this->unseen", ARRAY_N ); // phpcs:ignore WordPress.DB
 		$write  = $this->given( (array) $unseen );
 		return '' === $write->change ? 0 : $wpdb->query( $write->change . ( '' === $write->where ? '' : ' WHERE ' . $write->where ) ); // phpcs:ignore WordPress.DB
+	}
+
+	/** A condition more. */
+	private static function none_of( array $meta_ids ): string {
+		return $meta_ids ? ' AND meta_id NOT IN (' . implode( ',', array_map( 'intval', $meta_ids ) ) . ')' : '';
 	}
 
 	/** A value as SQL. */

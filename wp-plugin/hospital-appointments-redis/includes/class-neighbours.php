@@ -19,12 +19,15 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Neighbours {
 
-	/** The filter that a write of core's has passed when it fires this action. */
+	/** The filters one of which a write of core's has passed when it fires this action. */
 	private const PASSED = array(
-		'add_post_meta'    => 'add_post_metadata',
-		'update_post_meta' => 'update_post_metadata',
-		'delete_post_meta' => 'delete_post_metadata',
+		'add_post_meta'    => array( 'add_post_metadata' ),
+		'update_post_meta' => array( 'update_post_metadata', 'update_post_metadata_by_mid' ),
+		'delete_post_meta' => array( 'delete_post_metadata', 'delete_post_metadata_by_mid' ),
 	);
+
+	/** @var bool Whether everything is being brought home. */
+	private static $bringing = false;
 
 	/** @var array<string, array{callable, int}> Our filters and their numbers of arguments. */
 	private static $ours = array();
@@ -60,12 +63,6 @@ final class Neighbours {
 		return $value;
 	}
 
-	/** Whether anybody but ourselves listens to one of the actions that heed() is hooked to. */
-	public static function listen_to( string $action ): bool {
-		$callbacks = $GLOBALS['wp_filter'][ $action ]->callbacks ?? array();
-		return count( array_merge( array(), ...array_values( $callbacks ) ) ) > 1;
-	}
-
 	/** Hooks those in again that somebody has taken out. */
 	public static function return_all(): void {
 		foreach ( self::$ours as $hook => $ours ) {
@@ -76,7 +73,31 @@ final class Neighbours {
 	}
 
 	/**
-	 * Core is about to write, and has not asked us: what waits of the field must be home before, or is overtaken.
+	 * A query that may be core's look before a write, or its read, while our filters are out: everything is brought home before.
+	 *
+	 * @param string $sql SQL.
+	 */
+	public static function watch( string $sql ): void {
+		$hooks = $GLOBALS['wp_filter'];
+		if ( isset( $hooks['update_post_metadata']->callbacks[ PHP_INT_MAX ], $hooks['add_post_metadata']->callbacks[ PHP_INT_MAX ], $hooks['delete_post_metadata']->callbacks[ PHP_INT_MAX ] ) ) {
+			return;
+		}
+		if ( ! self::$bringing && false !== strpos( $sql, $GLOBALS['wpdb']->postmeta ) ) {
+			self::$bringing = true;
+			try {
+				if ( Barrier::all( true ) ) {
+					self::return_all();
+					Writer::leave( 0 ); // It may be the look before a write.
+				}
+			} finally {
+				self::$bringing = false;
+			}
+		}
+	}
+
+	/**
+	 * Core is about to write and has not asked us, or found a row since: what waits of the field must be home before, or is
+	 * overtaken.
 	 *
 	 * Hooked to add_post_meta, update_post_meta and delete_post_meta.
 	 *
@@ -86,12 +107,16 @@ final class Neighbours {
 	 */
 	public static function heed( $one, $two = null, $three = null ): void {
 		$action = (string) current_filter();
-		$passed = self::PASSED[ $action ];
-		if ( ! isset( self::$ours[ $passed ] ) || false !== has_filter( $passed, self::$ours[ $passed ][0] ) ) {
-			return;
+		$field  = 'add_post_meta' === $action ? array( (int) $one, (string) $two ) : array( (int) $two, (string) $three );
+		$out    = false;
+		foreach ( self::PASSED[ $action ] as $filter ) {
+			$out = $out || false === has_filter( $filter, self::$ours[ $filter ][0] );
 		}
-		self::return_all();
-		list( $post_id, $key ) = 'add_post_meta' === $action ? array( $one, $two ) : array( $two, $three );
-		Writer::unasked( (int) $post_id, (string) $key );
+		if ( $out ) {
+			self::return_all();
+		}
+		if ( $out || ( 'update_post_meta' === $action && Writer::expects_none( ...$field ) ) ) {
+			Writer::unasked( ...$field );
+		}
 	}
 }

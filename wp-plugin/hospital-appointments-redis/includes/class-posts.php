@@ -121,7 +121,7 @@ final class Posts {
 		return null === $view || $view->complete;
 	}
 
-	/** First touch of a post that a barrier has brought home: nothing is dirty, and nobody need be asked. */
+	/** First touch of a post that a barrier has brought home: nothing is dirty. */
 	public static function came_home( int $post_id ): void {
 		self::load( array( $post_id => self::type( $post_id ) ), Dirty_Fields::none() );
 	}
@@ -160,14 +160,11 @@ final class Posts {
 		unset( self::$views[ get_current_blog_id() ][ $post_id ] );
 	}
 
-	/**
-	 * Hooked to clean_post_cache: the post may be of another type now.
-	 *
-	 * @param mixed $post_id Post.
-	 */
+	/** Hooked to clean_post_cache: the post may be of another type now. */
 	public static function reconsider( $post_id ): void {
 		unset( self::$types[ get_current_blog_id() ][ (int) $post_id ] );
 		self::forget( (int) $post_id );
+		Rows::reconsider();
 	}
 
 	/** What is known, if what the cache has is what was laid there. */
@@ -196,6 +193,7 @@ final class Posts {
 		if ( false === wp_cache_get( self::$note, 'hospital_appointments_process' ) ) {
 			self::$views = array();
 			self::$types = array();
+			Rows::reconsider();
 			wp_cache_set( self::$note, 1, 'hospital_appointments_process', HOUR_IN_SECONDS );
 		}
 	}

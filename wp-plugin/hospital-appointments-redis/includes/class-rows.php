@@ -19,6 +19,11 @@ final class Rows {
 	/** @var string The row asked for last, if of another post: core asks for each row two or three times in a row. */
 	private static $foreign = '';
 
+	/** A post may be of another type by now. */
+	public static function reconsider(): void {
+		self::$foreign = '';
+	}
+
 	/** Where a database object sends reads to replicas, as HyperDB does: from now on this request reads what was written. */
 	public static function from_master(): void {
 		global $wpdb;

@@ -55,6 +55,7 @@ final class Transaction {
 		if ( self::$ours || ! is_string( $query ) ) {
 			return $query;
 		}
+		Neighbours::watch( $query );
 		if ( Barrier::holds() && 1 !== preg_match( self::READS, (string) preg_replace( '~^(?:/\*(?!!).*?\*/|[\s(]+)+~s', '', $query ) ) ) {
 			Barrier::lapse();
 		}

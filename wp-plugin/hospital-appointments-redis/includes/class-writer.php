@@ -85,9 +85,10 @@ final class Writer {
 		if ( null !== $check || ! self::concerns( $post_id, $key ) ) {
 			return $check;
 		}
-		// Of an update: whether core found that there is no row after a barrier of a moment ago, or without one.
-		$update = get_current_blog_id() . ":$post_id:$key" === $absent && self::is_update();
-		if ( $update ? self::$is_home : Barrier::before_write( $post_id, array( (string) $key ) ) ) {
+		// Of an update: whether core found that there is no row after a barrier of a moment ago, as far as we know.
+		$update = self::is_update();
+		$after  = self::$is_home && get_current_blog_id() . ":$post_id:$key" === $absent;
+		if ( $update ? $after : Barrier::before_write( $post_id, array( (string) $key ) ) ) {
 			return self::leave( $post_id );
 		}
 		return Core_Meta::add( $post_id, $key, $value, $unique, $update );
@@ -165,10 +166,18 @@ final class Writer {
 	 * @param string $key     Key.
 	 */
 	public static function unasked( int $post_id, string $key ): void {
-		$concerns = 0 === $post_id ? Settings::serves() && ! Settings::is_excluded( $key ) : self::concerns( $post_id, $key );
-		if ( $concerns && ! Barrier::before_write( $post_id, array( $key ) ) ) {
+		if ( 0 === $post_id ? ! Settings::serves() || Settings::is_excluded( $key ) : ! self::concerns( $post_id, $key ) ) {
+			return;
+		}
+		if ( ! Barrier::before_write( $post_id, array( $key ) ) ) {
 			Take_Over::write( Meta_Write::delete( $post_id, $key, array(), true ) ); // Of none: what waits is overtaken.
 		}
+		self::leave( $post_id );
+	}
+
+	/** Whether we left this field to core as one without a row, without a barrier. Core may find that it has one by now. */
+	public static function expects_none( int $post_id, string $key ): bool {
+		return '' !== self::$absent && ! self::$is_home && get_current_blog_id() . ":$post_id:$key" === self::$absent;
 	}
 
 	/** Whether core adds what it was told to update: the filter is called from add_metadata(), and that from update_metadata(). */
@@ -204,7 +213,7 @@ final class Writer {
 	 * @param int $post_id Post; 0: all.
 	 * @return null
 	 */
-	private static function leave( int $post_id ) {
+	public static function leave( int $post_id ) {
 		$name = get_current_blog_id() . ":$post_id";
 		unset( self::$left[ $name ] );
 		self::$left = array_slice( self::$left, -self::DEPTH, null, true ) + array( $name => true );

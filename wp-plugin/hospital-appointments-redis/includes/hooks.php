@@ -42,20 +42,17 @@ foreach ( array( 'added_post_meta', 'updated_post_meta', 'deleted_post_meta' ) a
 
 // What must be known of others: their transactions, the posts they insert, change and delete.
 Neighbours::hook_last( 'query', array( Transaction::class, 'watch' ) );
-foreach ( array( 'save_post', 'add_attachment', 'wp_after_insert_post' ) as $announced ) {
-	add_action( $announced, array( Births::class, 'end' ), PHP_INT_MIN );
-}
-add_action( 'transition_post_status', array( Births::class, 'announced' ), PHP_INT_MIN, 3 );
 add_action( 'clean_post_cache', array( Posts::class, 'reconsider' ) );
 Neighbours::hook_last( 'pre_post_update', array( Type_Change::class, 'before' ), 2 );
 add_action( 'clean_post_cache', array( Type_Change::class, 'after' ) );
 Neighbours::hook_last( 'before_delete_post', array( Deletion::class, 'before' ) );
 Neighbours::hook_last( 'delete_attachment', array( Deletion::class, 'before' ) );
 add_action( 'added_post_meta', array( Deletion::class, 'added' ), PHP_INT_MIN, 2 );
+add_action( 'added_post_meta', array( Core_Meta::class, 'added' ), PHP_INT_MIN );
 add_action( 'deleted_post', array( Deletion::class, 'after' ) );
 
 // Before core reads rows by SQL.
-add_filter( 'get_meta_sql', array( Barrier::class, 'meta_sql' ), 10, 6 );
+Neighbours::hook_last( 'get_meta_sql', array( Barrier::class, 'meta_sql' ), 6 );
 add_action( 'export_wp', array( Barrier::class, 'export' ) );
 add_filter( 'wxr_export_calculate_post_ids', array( Barrier::class, 'export' ) );
 add_action( 'xmlrpc_call', array( Barrier::class, 'xmlrpc' ) );

@@ -50,6 +50,45 @@ final class FirstRowTest extends ClinicTestCase {
 		$this->assertSame( array( false, array() ), $this->while_it_waits( 'delete_post_meta( $post, "kiosk" )' ) );
 	}
 
+	public function test_it_is_no_listener_s_row_though_one_listens(): void {
+		list( , $rows ) = $this->while_it_waits(
+			'( static function () use ( $post ) {
+				add_action( "add_post_meta", static function ( $id, $key ) { "kiosk" === $key && update_post_meta( $id, "status", "by a listener" ); }, 10, 2 );
+				return update_post_meta( $post, "kiosk", "by staff" );
+			} )()'
+		);
+		$this->assertSame( array( 'by staff' ), $rows );
+	}
+
+	public function test_nor_though_a_sanitizer_writes_in_between(): void {
+		list( , $rows ) = $this->while_it_waits(
+			'( static function () use ( $post ) {
+				add_filter( "sanitize_post_meta_kiosk", static function ( $value ) use ( $post ) { static $n = 0; ++$n; 2 === $n && add_post_meta( $post, "log", "sanitized" ); return $value; } );
+				return update_post_meta( $post, "kiosk", "by staff" );
+			} )()'
+		);
+		$this->assertSame( array( 'by staff' ), $rows );
+	}
+
+	public function test_a_delete_of_all_posts_deletes_the_row_that_came_home_while_it_waited(): void {
+		$other = $this->post( array( 'kiosk' => 'another' ) );
+		$this->assertSame( array( true, array() ), $this->while_it_waits( 'delete_post_meta_by_key( "kiosk" )' ) );
+		$this->assertSame( array(), $this->rows( $other ) );
+	}
+
+	public function test_core_does_not_write_unmarked_to_a_row_that_came_home_after_our_look(): void {
+		$post = $this->post( array( 'status' => 'pending' ) );
+		$told = Process::run(
+			str_replace( '"SELECT CONNECTION_ID()" === $sql', '0 === strpos( $sql, "SELECT meta_id FROM" )', self::HOME_MEANWHILE ) // Core's own.
+			. '$did = update_post_meta( $post, "kiosk", "by staff" ); $site = Site::read();
+			return array( $did, $came, $site->offload, $GLOBALS["wpdb"]->get_var( "SELECT COUNT(*) FROM " . Site::table( "native_write" ) . " WHERE post_id = $post AND meta_key = \'kiosk\'" ) );',
+			self::NOWHERE,
+			array( 'arguments' => array( 'post' => $post ) )
+		);
+		$this->assertSame( array( true, 1, false, '1' ), $told );
+		$this->assertSame( array( 'by staff' ), $this->rows( $post ) );
+	}
+
 	public function test_an_update_finds_the_row_that_the_second_barrier_brought_home(): void {
 		$this->assertSame( array( 'by staff' ), $this->after_a_failure( 'update_post_meta( $post, "kiosk", "by staff" )', 'add_post_metadata' ) );
 	}

@@ -81,6 +81,67 @@ final class NeighboursTest extends ClinicTestCase {
 		$this->assertSame( array( 'by the kiosk', 'by core' ), get_post_meta( $post, 'bed' ) );
 	}
 
+	public function test_nor_does_it_look_past_what_waits(): void {
+		$post = $this->post( array( 'status' => 'pending' ) );
+		foreach ( array( 'one', 'two', 'three' ) as $key ) {
+			$this->kiosk( $post, array( $key => 'by the kiosk' ) );
+		}
+		$did = Process::run(
+			'$post = $arguments["post"];
+			' . self::TAKE_ALL_OUT . '$did = array( update_post_meta( $post, "one", "by core" ) );
+			' . self::TAKE_ALL_OUT . '$did[] = add_post_meta( $post, "two", "by core", true );
+			' . self::TAKE_ALL_OUT . '$did[] = delete_post_meta( $post, "three" ); return $did;',
+			array(),
+			array( 'arguments' => array( 'post' => $post ) )
+		);
+		$this->assertSame( array( true, false, true ), $did );
+		$this->bring_home( $post );
+		$this->new_request();
+		$this->assertSame( array( array( 'by core' ), array( 'by the kiosk' ), array() ), array( get_post_meta( $post, 'one' ), get_post_meta( $post, 'two' ), get_post_meta( $post, 'three' ) ) );
+	}
+
+	public function test_a_listener_s_write_in_the_middle_of_such_a_write_of_core_s_is_the_earlier(): void {
+		$post = $this->post( array( 'status' => 'pending' ) );
+		$did  = Process::run(
+			'$post = $arguments["post"]; get_post_meta( $post, "status", true );
+			add_action( "update_postmeta", $listen = static function ( $row, $post, $key ) use ( &$listen ) {
+				remove_action( "update_postmeta", $listen );
+				update_post_meta( $post, "status", "inner" );
+			}, 10, 3 );
+			add_filter( "update_post_metadata", static function ( $check ) { remove_all_filters( "update_post_metadata" ); return $check; }, PHP_INT_MAX - 2 );
+			remove_all_filters( "update_post_metadata" );
+			return update_post_meta( $post, "status", "outer" );',
+			array(),
+			array( 'arguments' => array( 'post' => $post ) )
+		);
+		$this->assertTrue( $did );
+		$this->bring_home( $post );
+		$this->assertSame( 'outer', $this->row( $post, 'status' ) );
+	}
+
+	public function test_who_listens_to_new_posts_is_not_skipped(): void {
+		$heard = array();
+		foreach ( array( 'transition_post_status', 'save_post', 'wp_after_insert_post' ) as $action ) {
+			add_action(
+				$action,
+				$once = static function () use ( &$once, $action ): void {
+					remove_action( $action, $once, 1 );
+				},
+				1
+			);
+			add_action(
+				$action,
+				static function () use ( $action, &$heard ): void {
+					$heard[ $action ] = true;
+				},
+				5
+			);
+			unset( $once );
+		}
+		$this->post();
+		$this->assertCount( 3, $heard );
+	}
+
 	public function test_what_waits_unseen_is_overtaken_though_somebody_took_our_filters_out(): void {
 		$post = $this->post( array( 'status' => 'pending' ) );
 		update_post_meta( $post, 'status', 'waiting' );

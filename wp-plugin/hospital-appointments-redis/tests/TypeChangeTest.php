@@ -46,6 +46,18 @@ final class TypeChangeTest extends ClinicTestCase {
 		}
 	}
 
+	public function test_its_rows_are_not_taken_for_another_s(): void {
+		$post = $this->post( array( 'status' => 'draft' ), array( 'post_type' => Side::NATIVE ) );
+		$row  = (int) $GLOBALS['wpdb']->get_var( "SELECT meta_id FROM {$GLOBALS['wpdb']->postmeta} WHERE post_id = $post" ); // phpcs:ignore WordPress.DB
+		$this->assertTrue( update_metadata_by_mid( 'post', $row, 'pending' ) );
+		set_post_type( $post, Post_Types::APPOINTMENT );
+		$this->assertTrue( update_post_meta( $post, 'status', 'confirmed' ) );
+		$this->assertSame( 'confirmed', get_metadata_by_mid( 'post', $row )->meta_value );
+		$this->assertTrue( update_metadata_by_mid( 'post', $row, 'cancelled' ) );
+		$this->bring_home( $post );
+		$this->assertSame( 'cancelled', $this->row( $post, 'status' ) );
+	}
+
 	public function test_a_process_that_never_touched_it_brings_home_what_another_wrote(): void {
 		foreach ( self::ways() as $way => $change ) {
 			$post = $this->post( array( 'status' => 'pending' ) );
