@@ -219,6 +219,11 @@ func TestAResolvedPostIsRememberedForTwoSeconds(t *testing.T) {
 		if f.lookups != 4 {
 			t.Errorf("%d lookups after a post was deleted, want 4", f.lookups)
 		}
+		ask(t, s, "POST", "/v1/barrier", `{"posts":{"hospital_appointment":[123]}}`)
+		set(anAppointment)
+		if f.lookups != 5 {
+			t.Errorf("%d lookups after WordPress asked for it, want 5", f.lookups)
+		}
 	})
 }
 

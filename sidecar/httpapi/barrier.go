@@ -14,6 +14,7 @@ func (s *Server) barrier(c *call) error {
 	if err != nil {
 		return err
 	}
+	s.posts.forget(posts)
 	report, err := s.Syncer.Barrier(c.ctx, c.blog, posts, drop)
 	if err != nil {
 		return err

@@ -52,6 +52,17 @@ func (r *resolved) put(a lookup, post appointment.Post) {
 	r.posts[a] = answered{post, time.Now().Add(resolvedFor)}
 }
 
+// forget is of posts that WordPress asks for: one may be of another type now.
+func (r *resolved) forget(posts []appointment.Post) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, each := range posts {
+		for _, kind := range kinds {
+			delete(r.posts, lookup{kind, appointment.Post{Blog: each.Blog, ID: each.ID}})
+		}
+	}
+}
+
 // drop forgets all: some post was deleted.
 func (r *resolved) drop() {
 	r.mu.Lock()

@@ -30,10 +30,13 @@ type route struct {
 	reads  bool // never writes: done is always "no"
 }
 
+// kinds are those that the guide's calls are about.
+var kinds = []string{"appointment", "doctor"}
+
 // routes is the API at a glance.
 func (s *Server) routes() []route {
-	appointments := direct{s, "appointment", true}
-	doctors := direct{s, "doctor", false}
+	appointments := direct{s, kinds[0], true}
+	doctors := direct{s, kinds[1], false}
 	const one, doctor, dead = "/v1/appointments/:id", "/v1/doctors/:id/availability", "/v1/dead-letters"
 	return []route{
 		// WordPress's calls

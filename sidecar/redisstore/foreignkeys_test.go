@@ -24,8 +24,18 @@ func TestForeignKeys(t *testing.T) {
 	if err := b.Retry(t.Context(), w, post(7), "notes"); !errors.Is(err, appointment.ErrForeignKeys) {
 		t.Errorf("Retry: %v", err)
 	}
-	if _, err := b.SetStatus(t.Context(), w, "x", true); err == nil {
-		t.Error("SetStatus: no error")
+	if _, err := b.Write(t.Context(), []appointment.Write{w}); !errors.Is(err, appointment.ErrForeignKeys) {
+		t.Errorf("Write: %v", err)
+	}
+	if _, err := b.SetStatus(t.Context(), w, "x", true); !errors.Is(err, appointment.ErrForeignKeys) {
+		t.Errorf("SetStatus: %v", err)
+	}
+	if _, err := b.Delete(t.Context(), w); !errors.Is(err, appointment.ErrForeignKeys) {
+		t.Errorf("Delete: %v", err)
+	}
+	other := appointment.Write{Post: post(8), Lease: b.lease, Fields: []appointment.Field{{Key: "status", Value: "y"}}}
+	if _, err := b.Write(t.Context(), []appointment.Write{w, other}); !errors.Is(err, appointment.ErrUnknownOutcome) {
+		t.Errorf("Write of two, of which one was written: %v", err)
 	}
 	if marks := b.hash(t, "appointment:7:dirty"); len(marks) != 0 {
 		t.Errorf("marks %v", marks)

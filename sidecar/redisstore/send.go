@@ -69,8 +69,7 @@ func (l *load) answered(cmd *redis.Cmd) {
 			case 's':
 				outcome = appointment.Unchanged
 			case 'e':
-				post := each.of.writes[each.write].Post
-				each.of.err = fmt.Errorf("%w: the keys of post %s hold no hashes", appointment.ErrUnknownOutcome, post.Member())
+				each.of.err = &appointment.ForeignKeysError{Posts: []appointment.Post{each.of.writes[each.write].Post}}
 			}
 			each.of.outcomes[each.write][each.field+i] = outcome
 		}

@@ -64,7 +64,7 @@ func (s *Store) SetStatus(ctx context.Context, w appointment.Write, status strin
 		return call{statusScript, []string{s.keys.floor(blog), hash, dirty, s.keys.dirty(blog), s.keys.dead(blog)},
 			[]any{token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), flags(w), status, known, s.MaxDirty}}
 	})
-	return n == 1, err
+	return n == 1, unlessForeign(n, err, w.Post)
 }
 
 // Delete leaves a tombstone for every field that Redis holds of the post.
@@ -79,7 +79,16 @@ func (s *Store) Delete(ctx context.Context, w appointment.Write) (bool, error) {
 		return call{deleteScript, []string{s.keys.floor(blog), hash, dirty, s.keys.dirty(blog)},
 			[]any{token, w.Lease.Epoch, w.Post.Member(), s.SyncDelay.Milliseconds(), flags(w), s.MaxDirty}}
 	})
-	return n == 1, err
+	return n == 1, unlessForeign(n, err, w.Post)
+}
+
+// unlessForeign is the error of a script that answers -1 where the post's keys
+// hold what is nobody's here, and has written nothing then.
+func unlessForeign(n int64, err error, post appointment.Post) error {
+	if err == nil && n == -1 {
+		return &appointment.ForeignKeysError{Posts: []appointment.Post{post}}
+	}
+	return err
 }
 
 // Mark makes a post due now, whether or not anything in it is dirty.

@@ -109,10 +109,17 @@ func (s *Syncer) sweep(ctx context.Context, blog uint64, drain bool) (appointmen
 	if err != nil {
 		return report, err
 	}
+	var first appointment.Lease
 	for waiting := (&queue{posts: s.posts(blog, members)}); waiting.len() > 0; {
 		ticket, err := s.owner.Ticket(ctx, blog)
 		if err != nil {
 			return report, err
+		}
+		if first.Epoch == 0 {
+			first = ticket
+		}
+		if drain && ticket.Epoch != first.Epoch { // another sidecar has returned: what came since is not left behind
+			return report, fmt.Errorf("drain outlived its epoch: %w", appointment.ErrNative)
 		}
 		f, err := s.flush(ctx, ticket, waiting, true, drain)
 		report.Synced += f.report.Synced

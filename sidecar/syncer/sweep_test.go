@@ -12,6 +12,7 @@ import (
 
 	"hospital-appointments-redis/e2e/containers"
 	"hospital-appointments-redis/sidecar/appointment"
+	"hospital-appointments-redis/sidecar/syncer"
 )
 
 func member(name string) redis.Z { return redis.Z{Member: name, Score: 1} }
@@ -52,6 +53,29 @@ func TestDrain(t *testing.T) {
 		}
 		b.wantLetters(t, "appt_77 status unresolved kiosk", "appt_8 status unresolved late")
 	})
+}
+
+// TestDrainEndsWithItsEpoch: another sidecar has drained and returned; what was
+// acknowledged since waits for its post as ever.
+func TestDrainEndsWithItsEpoch(t *testing.T) {
+	b := open(t, lazy, func(o *syncer.Options) { o.Batch = 1 })
+	for i := uint64(1); i <= 9; i++ {
+		b.set(t, post(i), "status", "x")
+	}
+	b.set(t, slug("appt_77"), "status", "since")
+	b.owner.site.Native = true
+	b.rows.after = func() {
+		b.owner.Lock()
+		defer b.owner.Unlock()
+		if b.owner.site.Native {
+			b.exec(t, "UPDATE wp_hospital_sync_state SET epoch = 3")
+		}
+		b.owner.site.Native, b.owner.site.Epoch = false, 3
+	}
+	if _, err := b.Drain(t.Context(), 1); !errors.Is(err, appointment.ErrNative) {
+		t.Errorf("Drain: %v, want %v", err, appointment.ErrNative)
+	}
+	b.wantLetters(t)
 }
 
 func TestRetire(t *testing.T) {

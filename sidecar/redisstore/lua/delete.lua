@@ -3,13 +3,17 @@
 -- KEYS 1 floor, 2 post hash, 3 dirty hash, 4 dirty set
 -- ARGV 1 token, 2 epoch, 3 member, 4 sync delay (ms), 5 flags of the mark,
 --      6 most dirty fields (0: any)
--- Returns 1, or 0 when Redis holds nothing of it. Errors: HOSPITAL_TOKEN, HOSPITAL_EPOCH, HOSPITAL_FULL.
+-- Returns 1, or 0 when Redis holds nothing of it, or -1 where its keys hold no hashes: nothing was written.
+-- Errors: HOSPITAL_TOKEN, HOSPITAL_EPOCH, HOSPITAL_FULL.
 local floor = redis.call('HMGET', KEYS[1], 'token', 'epoch', 'dirty')
 if floor[1] ~= ARGV[1] then return redis.error_reply('HOSPITAL_TOKEN another Redis, or an emptied one') end
 local epoch = tonumber(ARGV[2])
 local lowest = tonumber(floor[2])
 if epoch < lowest then return redis.error_reply('HOSPITAL_EPOCH the epoch is over') end
 if ARGV[6] ~= '0' and tonumber(floor[3] or '0') >= tonumber(ARGV[6]) then return redis.error_reply('HOSPITAL_FULL ' .. floor[3] .. ' fields wait for MySQL') end
+for i = 2, 3 do
+  if type(redis.pcall('HLEN', KEYS[i])) ~= 'number' then return -1 end
+end
 local keys = redis.call('HKEYS', KEYS[2])
 if #keys == 0 or (#keys == 1 and keys[1] == 'last_updated_redis') then return 0 end
 local time = redis.call('TIME')
