@@ -128,11 +128,18 @@ func (s *Store) scan(ctx context.Context, r *run, blog uint64, suffixes []string
 }
 
 // Retire removes everything of a blog; its dead letters only if letters. The
-// caller has seen that nothing is dirty, or that nobody wants it.
-func (s *Store) Retire(ctx context.Context, blog uint64, letters bool) error {
-	r, err := s.runs.get(ctx)
+// caller has seen that nothing is dirty, or that nobody wants it. ErrNative,
+// ErrOtherRedis: the site has been owned since the lease's epoch, or its fields
+// are not in this Redis; what is left stays.
+func (s *Store) Retire(ctx context.Context, lease appointment.Lease, letters bool) error {
+	blog := lease.Blog
+	r, token, err := s.runs.at(ctx, lease)
 	if err != nil {
 		return err
+	}
+	remove := func(keys ...string) error {
+		_, err := r.eval(ctx, call{retireScript, append([]string{s.keys.floor(blog)}, keys...), []any{token, lease.Epoch}})
+		return classify(err)
 	}
 	noted, err := r.HGet(ctx, s.keys.floor(blog), "patterns").Result()
 	if err != nil && !errors.Is(err, redis.Nil) {
@@ -148,7 +155,7 @@ func (s *Store) Retire(ctx context.Context, blog uint64, letters bool) error {
 		if len(keys) == 0 {
 			return nil
 		}
-		return classify(r.Del(ctx, keys...).Err())
+		return remove(keys...)
 	})
 	if err != nil {
 		return err
@@ -157,5 +164,5 @@ func (s *Store) Retire(ctx context.Context, blog uint64, letters bool) error {
 	if letters {
 		keys = append(keys, s.keys.dead(blog))
 	}
-	return classify(r.Del(ctx, keys...).Err())
+	return remove(keys...)
 }

@@ -152,7 +152,17 @@ func TestRetire(t *testing.T) {
 	b.set(t, appointment.Post{Blog: 1, ID: 3, Type: "hospital_doctor"}, "available", "1")
 	b.raw.HSet(t.Context(), "appointments:dead", "5:notes", "kept")
 	b.raw.Set(t.Context(), "somebody:else", "kept", 0)
-	if err := b.Store.Retire(t.Context(), 1, false); err != nil {
+	since := b.lease
+	since.Epoch++ // somebody has released the site, and another sidecar owns it
+	w := appointment.Write{Post: post(7), Lease: since, Fields: []appointment.Field{{Key: "status", Value: "since"}}}
+	if _, err := b.Write(t.Context(), []appointment.Write{w}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Store.Retire(t.Context(), b.lease, false); !errors.Is(err, appointment.ErrNative) {
+		t.Errorf("Retire of a site that is owned again: %v", err)
+	}
+	wantValues(t, b.values(t, "appointment:7"), map[string]string{"status": "since"})
+	if err := b.Store.Retire(t.Context(), since, false); err != nil {
 		t.Fatal(err)
 	}
 	keys := b.raw.Keys(t.Context(), "*").Val()

@@ -123,7 +123,7 @@ func TestNotices(t *testing.T) {
 		b.direct(t, post(7), "status", "x")
 		b.ack(t, b.claim(t, post(7)))
 		b.notices(t, "a")
-		if err := b.Retire(t.Context(), 1, false); err != nil {
+		if err := b.Retire(t.Context(), b.lease, false); err != nil {
 			t.Fatal(err)
 		}
 		if left := b.raw.Keys(t.Context(), "*").Val(); len(left) != 0 {

@@ -109,7 +109,7 @@ func TestWhatWaitsOfATypeThatIsConfiguredNoMore(t *testing.T) {
 	})
 	t.Run("goes with its site", func(t *testing.T) {
 		b := left(t)
-		if err := b.Store.Retire(t.Context(), 1, true); err != nil {
+		if err := b.Store.Retire(t.Context(), b.lease, true); err != nil {
 			t.Fatal(err)
 		}
 		if keys := b.raw.Keys(t.Context(), "*").Val(); len(keys) != 0 {
@@ -208,7 +208,7 @@ func TestWhatIsNotOursAnyMore(t *testing.T) {
 	if err := b.Drop(t.Context(), 1, nil, nil); err != nil {
 		t.Errorf("Drop: %v", err)
 	}
-	if err := b.Store.Retire(t.Context(), 1, true); err != nil {
+	if err := b.Store.Retire(t.Context(), b.lease, true); err != nil {
 		t.Errorf("Retire: %v", err)
 	}
 	if ttl := b.raw.TTL(t.Context(), "appointment:7").Val(); ttl != -1 {

@@ -62,6 +62,8 @@ var (
 	reconcileLua string
 	//go:embed lua/recount.lua
 	recountLua string
+	//go:embed lua/retire.lua
+	retireLua string
 	//go:embed lua/retry.lua
 	retryLua string
 	//go:embed lua/edit.lua
@@ -91,6 +93,7 @@ var (
 
 	reconcileScript = newScript(reconcileLua)
 	recountScript   = newScript(recountLua)
+	retireScript    = newScript(retireLua)
 	retryScript     = newScript(retryLua)
 	editScript      = newScript(editLua)
 	inspectScript   = newScript(inspectLua)

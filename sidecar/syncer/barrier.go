@@ -151,13 +151,15 @@ func (s *Syncer) Retire(ctx context.Context, blog uint64, discard bool) (appoint
 		return appointment.SyncReport{}, appointment.ErrNotHeld
 	}
 	// Whose Redis it is must be known before anything is removed from it.
-	switch _, err := s.owner.Ticket(ctx, blog); {
+	held, err := s.owner.Ticket(ctx, blog)
+	switch {
 	case errors.Is(err, appointment.ErrOtherRedis): // it was emptied: nothing of this site is in it
 		return appointment.SyncReport{}, nil
 	case errors.Is(err, appointment.ErrOtherSite) && site.RedisID == "": // it never was this site's
 		return appointment.SyncReport{}, nil
 	case discard && errors.Is(err, appointment.ErrBlogGone): // its address is gone: the token tells as well
-		if _, err := s.redis.Waiting(ctx, appointment.Lease{Blog: blog, Token: site.RedisID}, []appointment.Post{}); err != nil {
+		held = appointment.Lease{Blog: blog, Epoch: site.Epoch, Token: site.RedisID}
+		if _, err := s.redis.Waiting(ctx, held, []appointment.Post{}); err != nil {
 			return appointment.SyncReport{}, err
 		}
 	case err != nil:
@@ -167,11 +169,11 @@ func (s *Syncer) Retire(ctx context.Context, blog uint64, discard bool) (appoint
 		return appointment.SyncReport{}, err
 	}
 	if discard {
-		return appointment.SyncReport{}, s.redis.Retire(ctx, blog, true)
+		return appointment.SyncReport{}, s.redis.Retire(ctx, held, true)
 	}
 	report, err := s.Drain(ctx, blog)
 	if err != nil || report.Left > 0 {
 		return report, err
 	}
-	return report, s.redis.Retire(ctx, blog, false)
+	return report, s.redis.Retire(ctx, held, false)
 }

@@ -27,7 +27,7 @@ type Redis interface {
 	// Waiting looks for what is dirty in the posts, or with nil in all.
 	Waiting(ctx context.Context, lease appointment.Lease, posts []appointment.Post) (appointment.Waiting, error)
 	Drop(ctx context.Context, blog uint64, posts []appointment.Post, fields []string) error
-	Retire(ctx context.Context, blog uint64, letters bool) error
+	Retire(ctx context.Context, lease appointment.Lease, letters bool) error
 	Reconcile(ctx context.Context, lease appointment.Lease) (appointment.Reconciled, error)
 }
 
