@@ -60,6 +60,14 @@ var (
 // an earlier state of this one. It is never mixed in.
 var ErrOtherSite = errors.New("this Redis belongs to another site")
 
+// BlogErrors: some blogs could not be asked, whose keys in Redis hold what no
+// sidecar has put there. The others could.
+type BlogErrors map[uint64]error
+
+func (b BlogErrors) Error() string {
+	return fmt.Sprintf("the Redis keys of %d blogs hold what no sidecar has put there", len(b))
+}
+
 // ForeignKeysError: somebody else has put something that is no hash under the
 // Redis keys of these posts. Nothing of them can be read; of others it can.
 type ForeignKeysError struct{ Posts []Post }

@@ -11,7 +11,8 @@ import (
 )
 
 // Due returns, by blog, the members of up to n posts whose sync is due, in one
-// round trip. A blog where nothing is due is left out.
+// round trip. A blog where nothing is due is left out. BlogErrors: the others are
+// answered all the same.
 func (s *Store) Due(ctx context.Context, blogs []uint64, n int) (map[uint64][]string, error) {
 	r, err := s.runs.get(ctx)
 	if err != nil || len(blogs) == 0 {
@@ -21,19 +22,23 @@ func (s *Store) Due(ctx context.Context, blogs []uint64, n int) (map[uint64][]st
 	for i, blog := range blogs {
 		calls[i] = call{dueScript, []string{s.keys.dirty(blog)}, []any{n, s.horizon()}}
 	}
-	cmds, err := r.eval(ctx, calls...)
-	if err != nil {
-		return nil, classify(err)
-	}
-	due := map[uint64][]string{}
+	cmds, _ := r.eval(ctx, calls...) // each command carries its own error
+	due, broken := map[uint64][]string{}, appointment.BlogErrors{}
 	for i, cmd := range cmds {
 		members, err := cmd.StringSlice()
+		if isWrongType(err) {
+			broken[blogs[i]] = fmt.Errorf("%w: %s", appointment.ErrForeignKeys, s.keys.dirty(blogs[i]))
+			continue
+		}
 		if err != nil {
 			return nil, classify(err)
 		}
 		if len(members) > 0 {
 			due[blogs[i]] = members
 		}
+	}
+	if len(broken) > 0 {
+		return due, broken
 	}
 	return due, nil
 }

@@ -41,6 +41,8 @@ func classify(err error) error {
 		return fmt.Errorf("%w: %s", appointment.ErrOtherSite, text)
 	case strings.HasPrefix(text, "HOSPITAL_KEYS"):
 		return fmt.Errorf("%w: %s", appointment.ErrNewerKeys, text)
+	case strings.HasPrefix(text, "HOSPITAL_FOREIGN"):
+		return fmt.Errorf("%w: %s", appointment.ErrForeignKeys, text)
 	case strings.HasPrefix(text, "HOSPITAL_FULL"):
 		return fmt.Errorf("%w: %s", appointment.ErrBacklog, text)
 	case strings.HasPrefix(text, "OOM "):

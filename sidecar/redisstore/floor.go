@@ -48,13 +48,14 @@ func (s *Store) Floors(ctx context.Context, blogs []uint64) (map[uint64]appointm
 // or is created with a new token, as it is too where another site's Redis is
 // adopted. It returns "run id:token" of the Redis that was raised.
 // ErrOtherSite: its fields are another site's, and adopt is false;
-// ErrNewerKeys: a newer sidecar keeps them.
+// ErrNewerKeys: a newer sidecar keeps them; ErrForeignKeys: the dirty set is
+// somebody else's, as the guide's own code leaves one.
 func (s *Store) RaiseFloor(ctx context.Context, blog, epoch uint64, site string, adopt bool) (string, error) {
 	r, err := s.runs.get(ctx)
 	if err != nil {
 		return "", err
 	}
-	cmds, err := r.eval(ctx, call{floorScript, []string{s.keys.floor(blog)}, []any{epoch, rand.Text(), site, adopt, KeysVersion}})
+	cmds, err := r.eval(ctx, call{floorScript, []string{s.keys.floor(blog), s.keys.dirty(blog)}, []any{epoch, rand.Text(), site, adopt, KeysVersion}})
 	if err != nil {
 		return "", classify(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -144,6 +145,17 @@ func TestDrop(t *testing.T) {
 			t.Error("appointment:8 is still there")
 		}
 	})
+}
+
+func TestRaiseFloorUnderAForeignDirtySet(t *testing.T) {
+	b := open(t)
+	b.raw.SAdd(t.Context(), "site:5:appointments:dirty", "7") // as the guide's own code does
+	if _, err := b.RaiseFloor(t.Context(), 5, 1, "clinic", false); !errors.Is(err, appointment.ErrForeignKeys) || !strings.Contains(err.Error(), "site:5:appointments:dirty is a set") {
+		t.Errorf("RaiseFloor: %v", err)
+	}
+	if b.raw.Exists(t.Context(), "site:5:appointments:floor").Val() != 0 {
+		t.Error("it made a floor all the same")
+	}
 }
 
 func TestRetire(t *testing.T) {

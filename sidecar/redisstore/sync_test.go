@@ -99,6 +99,12 @@ func TestDueOfANetwork(t *testing.T) {
 	if err != nil || len(due) != 2 || !slices.Equal(due[1], []string{"2"}) || !slices.Equal(due[77], []string{"5"}) {
 		t.Errorf("Due = %v, %v", due, err)
 	}
+	b.raw.SAdd(t.Context(), "site:5:appointments:dirty", "7") // as the guide's own code does
+	due, err = b.Due(t.Context(), blogs, 10)
+	var broken appointment.BlogErrors
+	if !errors.As(err, &broken) || len(broken) != 1 || !errors.Is(broken[5], appointment.ErrForeignKeys) || len(due) != 2 {
+		t.Errorf("Due beside a blog with somebody else's set = %v, %v", due, broken)
+	}
 }
 
 func TestAck(t *testing.T) {

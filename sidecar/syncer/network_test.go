@@ -54,6 +54,18 @@ func TestNetwork(t *testing.T) {
 		b.want(t, 1, "status", "main")
 	})
 
+	t.Run("is not held up by a blog whose dirty set is somebody else's", func(t *testing.T) {
+		b := open(t, 2)
+		admin := containers.RedisAdmin(t)
+		admin.Del(t.Context(), "site:2:appointments:dirty")
+		if err := admin.SAdd(t.Context(), "site:2:appointments:dirty", "1").Err(); err != nil {
+			t.Fatal(err)
+		}
+		b.set(t, post(1), "status", "main")
+		b.running(t)
+		b.home(t, 1, "status", "main")
+	})
+
 	t.Run("is not held up by a blog whose table somebody alters", func(t *testing.T) {
 		b := open(t, 2)
 		for _, table := range []string{"posts", "postmeta"} {

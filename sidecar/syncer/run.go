@@ -2,9 +2,12 @@ package syncer
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
+
+	"hospital-appointments-redis/sidecar/appointment"
 )
 
 // Run syncs what comes due until ctx ends. A blog that fails rests for a pause
@@ -45,12 +48,16 @@ func (s *Syncer) runOnce(ctx context.Context, r *rota, beside *sync.WaitGroup) {
 		return
 	}
 	due, err := s.redis.Due(ctx, free, abreast*s.Batch)
+	var broken appointment.BlogErrors
+	if errors.As(err, &broken) {
+		err = nil
+	}
 	if r.end(everyBlog, err); err != nil {
 		return
 	}
 	for _, blog := range free {
 		if len(due[blog]) == 0 {
-			r.end(blog, nil)
+			r.end(blog, broken[blog])
 			continue
 		}
 		r.begin(blog)
