@@ -99,7 +99,7 @@ func (s *Syncer) sweep(ctx context.Context, blog uint64, drain bool) (appointmen
 	if drain { // what was overlooked would belong to an earlier owner after the return, and be left out
 		if ticket, err := s.owner.Ticket(ctx, blog); err != nil {
 			return report, err
-		} else if !s.isLookedAt(blog, ticket.Token, 0) {
+		} else if !s.isLookedAtIn(blog, ticket) {
 			if _, err := s.Reconcile(ctx, blog); err != nil {
 				return report, err
 			}

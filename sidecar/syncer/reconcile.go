@@ -8,10 +8,11 @@ import (
 	"hospital-appointments-redis/sidecar/appointment"
 )
 
-// looked is when a blog's dirty set was last held against its dirty hashes, and
-// on which Redis.
+// looked is when a blog's dirty set was last held against its dirty hashes, in
+// which epoch, and on which Redis.
 type looked struct {
 	token string // "run id:token"
+	epoch uint64
 	at    time.Time
 }
 
@@ -38,18 +39,27 @@ func (s *Syncer) Reconcile(ctx context.Context, blog uint64) (appointment.Reconc
 		return found, err
 	}
 	s.mu.Lock()
-	s.looked[blog] = looked{ticket.Token, began}
+	s.looked[blog] = looked{ticket.Token, ticket.Epoch, began}
 	s.mu.Unlock()
 	return found, nil
 }
 
 // isLookedAt tells whether a blog was reconciled on this Redis, and less than
-// so long ago (0: whenever).
+// so long ago.
 func (s *Syncer) isLookedAt(blog uint64, token string, age time.Duration) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	last, ok := s.looked[blog]
-	return ok && last.token == token && (age == 0 || time.Since(last.at) < age)
+	return ok && last.token == token && time.Since(last.at) < age
+}
+
+// isLookedAtIn tells whether a blog was reconciled on this Redis in this epoch:
+// what has lost its place before it is found then.
+func (s *Syncer) isLookedAtIn(blog uint64, ticket appointment.Lease) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	last, ok := s.looked[blog]
+	return ok && last.token == ticket.Token && last.epoch == ticket.Epoch
 }
 
 // reconcileTick is how often it is asked whether a blog is due to be looked at.

@@ -56,8 +56,13 @@ func TestReconcile(t *testing.T) {
 	})
 	t.Run("comes before a return drains, which else would leave fields of the old epoch behind", func(t *testing.T) {
 		b := open(t)
+		if _, err := b.Reconcile(t.Context(), 1); err != nil {
+			t.Fatal(err)
+		}
 		b.set(t, post(1), "status", "lost")
 		containers.RedisAdmin(t).Del(t.Context(), "appointments:dirty")
+		b.exec(t, "UPDATE wp_hospital_sync_state SET epoch = 3, mode = 'native'")
+		b.owner.site.Native, b.owner.site.Epoch = true, 3 // what was looked at before does not count
 		report, err := b.Drain(t.Context(), 1)
 		if err != nil || report.Synced != 1 {
 			t.Errorf("Drain = %+v, %v", report, err)
