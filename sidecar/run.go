@@ -71,6 +71,7 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 	defer store.Close()
 	tables := appointment.Tables{Base: conf.TablePrefix}
 	rows := postmeta.New(db, tables)
+	rows.Types = conf.Types.Names()
 	health := &health{ack: appointment.Ack(conf.Ack), timeout: conf.Timeout(), store: store, rows: rows, unsafeRedis: conf.UnsafeRedis, prefix: conf.TablePrefix, started: time.Now()}
 	if err := health.atStart(ctx, logger); err != nil {
 		return err

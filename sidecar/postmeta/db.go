@@ -16,6 +16,9 @@ import (
 
 // DB is the WordPress database as syncer and owner need it.
 type DB struct {
+	// Types are the post types that direct writes are for; none: any.
+	Types []string
+
 	db     *sql.DB
 	tables appointment.Tables
 

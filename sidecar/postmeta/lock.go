@@ -19,7 +19,7 @@ func (b batch) lock(ctx context.Context, tx *sql.Tx, readings []appointment.Read
 		ids = append(ids, r.Post.ID)
 	}
 	slices.SortFunc(ids, func(x, y any) int { return int(int64(x.(uint64)) - int64(y.(uint64))) })
-	s := state{fences: map[uint64]fence{}, natives: map[uint64]map[string]uint64{}, exists: map[uint64]bool{}, rows: map[uint64]map[string][]uint64{}, alike: map[uint64]map[string][]uint64{}}
+	s := state{fences: map[uint64]fence{}, natives: map[uint64]map[string]uint64{}, exists: map[uint64]bool{}, others: map[uint64]bool{}, rows: map[uint64]map[string][]uint64{}, alike: map[uint64]map[string][]uint64{}}
 	l := locker{batch: b, tx: tx, readings: readings, ids: ids, in: marks(len(ids)), update: " FOR UPDATE", insert: "INSERT IGNORE INTO "}
 	if nowait {
 		l.update, l.share, l.insert = " FOR UPDATE NOWAIT", " NOWAIT", b.dialect.nowait+l.insert
@@ -107,13 +107,18 @@ func (l locker) natives(ctx context.Context, s *state) error {
 }
 
 // posts: those that exist, in share mode, so that none is deleted while rows
-// are born for it. A statement of its own, so that SELECT is all it needs.
+// are born for it, and which of them no direct write is for. A statement of its
+// own, so that SELECT is all it needs.
 func (l locker) posts(ctx context.Context, s *state) error {
-	query := "SELECT ID FROM " + l.tables.Posts(l.blog) + " WHERE ID IN (" + l.in + ") ORDER BY ID" + l.dialect.share + l.share
+	query := "SELECT ID, post_type FROM " + l.tables.Posts(l.blog) + " WHERE ID IN (" + l.in + ") ORDER BY ID" + l.dialect.share + l.share
 	return l.each(ctx, query, l.ids, func(scan func(...any) error) error {
 		var id uint64
-		err := scan(&id)
+		var name string
+		err := scan(&id, &name)
 		s.exists[id] = true
+		if len(l.Types) > 0 && !slices.Contains(l.Types, name) {
+			s.others[id] = true
+		}
 		return err
 	})
 }

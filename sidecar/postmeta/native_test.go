@@ -83,6 +83,17 @@ func TestUnverified(t *testing.T) {
 		wantSettled(t, b.sync(t, read(1, 4, unverified("room", "4", 2)))[0], false)
 		b.want(t, 1, "room", "4")
 	})
+	t.Run("of a post that no direct write is for is a dead letter", func(t *testing.T) {
+		b.rows.Types = []string{"hospital_appointment"}
+		b.exec(t, "UPDATE wp_posts SET post_type = 'page' WHERE ID IN (2, 3)")
+		v := b.sync(t, read(2, 3, unverified("room", "4", 3)))[0]
+		if v.Fate != appointment.Doomed || len(v.Doomed) != 1 || v.Doomed[0].Code != appointment.DeadPostGone {
+			t.Errorf("%+v", v)
+		}
+		b.want(t, 2, "room")
+		wantSettled(t, b.sync(t, read(3, 3, set("room", "taken along", 4)))[0], false)
+		b.want(t, 3, "room", "taken along")
+	})
 	t.Run("and overtaken, but known to be in MySQL, is left out", func(t *testing.T) {
 		wantSettled(t, b.sync(t, read(1, 5, unverified("status", "kiosk", 1)))[0], true)
 	})

@@ -19,6 +19,7 @@ type state struct {
 	fences  map[uint64]fence
 	natives map[uint64]map[string]uint64 // post (0: all) -> key ("": all; that stands for it) -> epoch
 	exists  map[uint64]bool
+	others  map[uint64]bool                // of types that no direct write is for
 	rows    map[uint64]map[string][]uint64 // post -> key -> meta ids
 	spelt   spellings                      // where a row may be born
 	values  map[uint64]string              // by meta id, of the keys of what came by a slug
@@ -116,8 +117,8 @@ func (s state) overtaken(post uint64, field appointment.Dirty) bool {
 
 // doomed lists the fields that can never be written: those without a version or
 // without the value that they had, those of a post that is gone, those accepted
-// while MySQL was away which core overtook unseen, and those that came by a slug
-// where there is a row by now. A field not above the fence needs no writing any
+// while MySQL was away which core overtook unseen, or of a post that no such write
+// is for, and those that came by a slug where there is a row by now. A field not above the fence needs no writing any
 // more.
 func (s state) doomed(reading appointment.Reading, before fence) []appointment.DeadLetter {
 	var letters []appointment.DeadLetter
@@ -132,6 +133,8 @@ func (s state) doomed(reading appointment.Reading, before fence) []appointment.D
 		case field.Version.Compare(before.version) <= 0:
 		case overtaken && field.Unverified:
 			letters = append(letters, reading.Letter(field, appointment.DeadOvertaken, "accepted while MySQL was away; WordPress wrote the same field meanwhile"))
+		case field.Unverified && !field.BySlug && s.others[reading.Post.ID]:
+			letters = append(letters, reading.Letter(field, appointment.DeadPostGone, "accepted while MySQL was away; the post is of a type that is not synced"))
 		case !overtaken && field.Lost:
 			letters = append(letters, reading.Letter(field, appointment.DeadValueLost, "its value was lost in Redis: its mark is there, and says that it was not deleted"))
 		case !overtaken && !field.Deleted && !s.exists[reading.Post.ID]:
