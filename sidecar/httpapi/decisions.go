@@ -100,7 +100,7 @@ func lower(a, b appointment.Ack) appointment.Ack {
 func (s *Server) retry(c *call, l appointment.DeadLetter, actor string) error {
 	post := l.Post
 	if post.ID == 0 { // a slug, whose post may have come since; with a row of this field, which only a write by its id changes
-		found, known, away, err := direct{s, "appointment", true}.resolve(c.ctx, post)
+		found, known, away, err := direct{s, appointmentKind, true}.resolve(c.ctx, post)
 		switch {
 		case err != nil:
 			return err

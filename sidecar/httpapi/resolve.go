@@ -57,7 +57,7 @@ func (r *resolved) forget(posts []appointment.Post) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, each := range posts {
-		for _, kind := range kinds {
+		for _, kind := range []string{appointmentKind, doctorKind} {
 			delete(r.posts, lookup{kind, appointment.Post{Blog: each.Blog, ID: each.ID}})
 		}
 	}

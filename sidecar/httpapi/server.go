@@ -30,13 +30,16 @@ type route struct {
 	reads  bool // never writes: done is always "no"
 }
 
-// kinds are those that the guide's calls are about.
-var kinds = []string{"appointment", "doctor"}
+// The kinds of post that the guide's calls are about.
+const (
+	appointmentKind = "appointment"
+	doctorKind      = "doctor"
+)
 
 // routes is the API at a glance.
 func (s *Server) routes() []route {
-	appointments := direct{s, kinds[0], true}
-	doctors := direct{s, kinds[1], false}
+	appointments := direct{s, appointmentKind, true}
+	doctors := direct{s, doctorKind, false}
 	const one, doctor, dead = "/v1/appointments/:id", "/v1/doctors/:id/availability", "/v1/dead-letters"
 	return []route{
 		// WordPress's calls

@@ -19,7 +19,7 @@ func (b batch) lock(ctx context.Context, tx *sql.Tx, readings []appointment.Read
 		ids = append(ids, r.Post.ID)
 	}
 	slices.SortFunc(ids, func(x, y any) int { return int(int64(x.(uint64)) - int64(y.(uint64))) })
-	s := state{fences: map[uint64]fence{}, natives: map[uint64]map[string]uint64{}, exists: map[uint64]bool{}, others: map[uint64]bool{}, rows: map[uint64]map[string][]uint64{}, alike: map[uint64]map[string][]uint64{}}
+	s := state{fences: map[uint64]fence{}, natives: map[uint64]map[string]uint64{}, posts: map[uint64]bool{}, rows: map[uint64]map[string][]uint64{}, alike: map[uint64]map[string][]uint64{}}
 	l := locker{batch: b, tx: tx, readings: readings, ids: ids, in: marks(len(ids)), update: " FOR UPDATE", insert: "INSERT IGNORE INTO "}
 	if nowait {
 		l.update, l.share, l.insert = " FOR UPDATE NOWAIT", " NOWAIT", b.dialect.nowait+l.insert
@@ -115,10 +115,7 @@ func (l locker) posts(ctx context.Context, s *state) error {
 		var id uint64
 		var name string
 		err := scan(&id, &name)
-		s.exists[id] = true
-		if len(l.Types) > 0 && !slices.Contains(l.Types, name) {
-			s.others[id] = true
-		}
+		s.posts[id] = len(l.Types) == 0 || slices.Contains(l.Types, name)
 		return err
 	})
 }

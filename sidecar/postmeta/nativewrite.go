@@ -60,7 +60,7 @@ func (b batch) writeNative(ctx context.Context, w appointment.Write, keep bool) 
 	}
 	defer func() { _ = tx.Rollback() }() // after COMMIT it does nothing
 	l := locker{batch: b, tx: tx, ids: []any{w.Post.ID}, in: "?", update: " FOR UPDATE", insert: "INSERT IGNORE INTO "}
-	s := state{fences: map[uint64]fence{}, exists: map[uint64]bool{}, others: map[uint64]bool{}}
+	s := state{fences: map[uint64]fence{}, posts: map[uint64]bool{}}
 	if err := l.site(ctx, &s); err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (b batch) writeNative(ctx context.Context, w appointment.Write, keep bool) 
 	if err := l.posts(ctx, &s); err != nil {
 		return err
 	}
-	if !s.exists[w.Post.ID] {
+	if _, exists := s.posts[w.Post.ID]; !exists {
 		return appointment.ErrUnknownPost
 	}
 	c, marks, err := l.natively(ctx, w)

@@ -17,9 +17,8 @@ type state struct {
 	site    appointment.Site
 	packet  int // max_allowed_packet, bytes
 	fences  map[uint64]fence
-	natives map[uint64]map[string]uint64 // post (0: all) -> key ("": all; that stands for it) -> epoch
-	exists  map[uint64]bool
-	others  map[uint64]bool                // of types that no direct write is for
+	natives map[uint64]map[string]uint64   // post (0: all) -> key ("": all; that stands for it) -> epoch
+	posts   map[uint64]bool                // those that exist; true: of a type that direct writes are for
 	rows    map[uint64]map[string][]uint64 // post -> key -> meta ids
 	spelt   spellings                      // where a row may be born
 	values  map[uint64]string              // by meta id, of the keys of what came by a slug
@@ -118,10 +117,11 @@ func (s state) overtaken(post uint64, field appointment.Dirty) bool {
 // doomed lists the fields that can never be written: those without a version or
 // without the value that they had, those of a post that is gone, those accepted
 // while MySQL was away which core overtook unseen, or of a post that no such write
-// is for, and those that came by a slug where there is a row by now. A field not above the fence needs no writing any
-// more.
+// is for, and those that came by a slug where there is a row by now. A field not
+// above the fence needs no writing any more.
 func (s state) doomed(reading appointment.Reading, before fence) []appointment.DeadLetter {
 	var letters []appointment.DeadLetter
+	direct, exists := s.posts[reading.Post.ID]
 	for _, field := range reading.Fields {
 		overtaken := s.overtaken(reading.Post.ID, field)
 		switch {
@@ -133,11 +133,11 @@ func (s state) doomed(reading appointment.Reading, before fence) []appointment.D
 		case field.Version.Compare(before.version) <= 0:
 		case overtaken && field.Unverified:
 			letters = append(letters, reading.Letter(field, appointment.DeadOvertaken, "accepted while MySQL was away; WordPress wrote the same field meanwhile"))
-		case field.Unverified && !field.BySlug && s.others[reading.Post.ID]:
+		case field.Unverified && !field.BySlug && exists && !direct:
 			letters = append(letters, reading.Letter(field, appointment.DeadPostGone, "accepted while MySQL was away; the post is of a type that is not synced"))
 		case !overtaken && field.Lost:
 			letters = append(letters, reading.Letter(field, appointment.DeadValueLost, "its value was lost in Redis: its mark is there, and says that it was not deleted"))
-		case !overtaken && !field.Deleted && !s.exists[reading.Post.ID]:
+		case !overtaken && !field.Deleted && !exists:
 			letters = append(letters, reading.Letter(field, appointment.DeadPostGone, "no such post in the posts table"))
 		}
 	}

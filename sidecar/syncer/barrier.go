@@ -96,10 +96,14 @@ func (s *Syncer) Drain(ctx context.Context, blog uint64) (appointment.SyncReport
 
 func (s *Syncer) sweep(ctx context.Context, blog uint64, drain bool) (appointment.SyncReport, error) {
 	var report appointment.SyncReport
-	if drain { // what was overlooked would belong to an earlier owner after the return, and be left out
-		if ticket, err := s.owner.Ticket(ctx, blog); err != nil {
+	var epoch uint64 // of a drain
+	if drain {       // what was overlooked would belong to an earlier owner after the return, and be left out
+		ticket, err := s.owner.Ticket(ctx, blog)
+		if err != nil {
 			return report, err
-		} else if !s.isLookedAtIn(blog, ticket) {
+		}
+		epoch = ticket.Epoch
+		if !s.isLookedAtIn(blog, ticket) {
 			if _, err := s.Reconcile(ctx, blog); err != nil {
 				return report, err
 			}
@@ -109,16 +113,12 @@ func (s *Syncer) sweep(ctx context.Context, blog uint64, drain bool) (appointmen
 	if err != nil {
 		return report, err
 	}
-	var first appointment.Lease
 	for waiting := (&queue{posts: s.posts(blog, members)}); waiting.len() > 0; {
 		ticket, err := s.owner.Ticket(ctx, blog)
 		if err != nil {
 			return report, err
 		}
-		if first.Epoch == 0 {
-			first = ticket
-		}
-		if drain && ticket.Epoch != first.Epoch { // another sidecar has returned: what came since is not left behind
+		if drain && ticket.Epoch != epoch { // another sidecar has returned: what came since is not left behind
 			return report, fmt.Errorf("drain outlived its epoch: %w", appointment.ErrNative)
 		}
 		f, err := s.flush(ctx, ticket, waiting, true, drain)

@@ -126,7 +126,7 @@ final class Core_Meta {
 	private static function write_again( int $post_id, string $key, $value, array $rows ): void {
 		$bytes = Meta_Write::bytes( $value );
 		$own   = array_column( array_filter( $rows, static fn( array $row ): bool => $row[1] === $key ), 0 );
-		$write = $own ? Meta_Write::rows( $post_id, $own, $key, $bytes ) : Meta_Write::delete( $post_id, $key, array(), true ); // Of none, what waits is overtaken.
+		$write = $own ? Meta_Write::rows( $post_id, $own, $key, $bytes ) : Meta_Write::none( $post_id, $key );
 		if ( ! Meta_Write::is_refused( $key, $bytes ) && false !== Take_Over::write( $write ) ) {
 			wp_cache_delete( $post_id, 'post_meta' );
 		}

@@ -140,13 +140,12 @@ final class Meta_Write {
 	 *
 	 * @param int      $post_id       Post; 0: of any.
 	 * @param string   $key           Key.
-	 * @param string[] $meta_ids      Meta ids; none: there is no row to delete.
+	 * @param string[] $meta_ids      Meta ids.
 	 * @param bool     $unconditional Whether all rows of the key are meant, whatever their value.
 	 */
 	public static function delete( int $post_id, string $key, array $meta_ids, bool $unconditional ): self {
 		global $wpdb;
-		$where = $meta_ids ? 'meta_id IN (' . implode( ',', array_map( 'intval', $meta_ids ) ) . ')' : '';
-		return new self( $post_id, array( $key ), $meta_ids ? "DELETE FROM $wpdb->postmeta" : '', $where, $unconditional );
+		return new self( $post_id, array( $key ), "DELETE FROM $wpdb->postmeta", 'meta_id IN (' . implode( ',', array_map( 'intval', $meta_ids ) ) . ')', $unconditional );
 	}
 
 	/**
@@ -162,9 +161,9 @@ final class Meta_Write {
 		return new self( $post_id, array( $key ), "DELETE FROM $wpdb->postmeta", $where, true );
 	}
 
-	/** No row at all: everything of the post is overtaken. */
-	public static function none( int $post_id ): self {
-		return new self( $post_id, array( '' ), '', '', true );
+	/** No row at all: what waits of the key, or of all keys (''), is overtaken. */
+	public static function none( int $post_id, string $key = '' ): self {
+		return new self( $post_id, array( $key ), '', '', true );
 	}
 
 	/**

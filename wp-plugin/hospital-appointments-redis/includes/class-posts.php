@@ -121,7 +121,7 @@ final class Posts {
 		return null === $view || $view->complete;
 	}
 
-	/** First touch of a post that a barrier has brought home: nothing is dirty. */
+	/** First touch of a post that a barrier has brought home: nothing is dirty, and nobody need be asked. */
 	public static function came_home( int $post_id ): void {
 		self::load( array( $post_id => self::type( $post_id ) ), Dirty_Fields::none() );
 	}

@@ -106,8 +106,7 @@ final class Writer {
 	 */
 	public static function delete( $check, $post_id, $key, $value = '', $delete_all = false ) {
 		self::$absent = '';
-		$concerns     = $delete_all ? is_scalar( $key ) && Settings::serves() && ! Settings::is_excluded( (string) $key ) : self::concerns( $post_id, $key );
-		if ( null !== $check || ! $concerns ) {
+		if ( null !== $check || ! self::concerns( $delete_all ? 0 : $post_id, $key ) ) {
 			return $check;
 		}
 		if ( Barrier::before_write( $delete_all ? 0 : $post_id, array( (string) $key ) ) ) {
@@ -166,11 +165,11 @@ final class Writer {
 	 * @param string $key     Key.
 	 */
 	public static function unasked( int $post_id, string $key ): void {
-		if ( 0 === $post_id ? ! Settings::serves() || Settings::is_excluded( $key ) : ! self::concerns( $post_id, $key ) ) {
+		if ( ! self::concerns( $post_id, $key ) ) {
 			return;
 		}
 		if ( ! Barrier::before_write( $post_id, array( $key ) ) ) {
-			Take_Over::write( Meta_Write::delete( $post_id, $key, array(), true ) ); // Of none: what waits is overtaken.
+			Take_Over::write( Meta_Write::none( $post_id, $key ) );
 		}
 		self::leave( $post_id );
 	}
@@ -224,12 +223,13 @@ final class Writer {
 	 * Whether a write is to an offloaded post, under a key that is not WordPress's own. A key of digits is an int where PHP has
 	 * made one of it, as of an array's.
 	 *
-	 * @param mixed $post_id Post.
+	 * @param mixed $post_id Post; 0: all.
 	 * @param mixed $key     Key.
 	 */
 	private static function concerns( $post_id, $key ): bool {
 		Posts::heed_flushes();
-		return is_int( $post_id ) && is_scalar( $key ) && '' !== Posts::type( $post_id ) && ! Settings::is_excluded( (string) $key );
+		$offloaded = is_int( $post_id ) && ( 0 === $post_id ? Settings::serves() : '' !== Posts::type( $post_id ) );
+		return $offloaded && is_scalar( $key ) && ! Settings::is_excluded( (string) $key );
 	}
 
 	/**
