@@ -16,8 +16,16 @@ import (
 	"hospital-appointments-redis/sidecar/config"
 )
 
-// openDB makes the pool; it connects when it is first used.
-func openDB(conf config.Config) (*sql.DB, error) {
+// What writes rows and what keeps the leases have a pool each: while a table is
+// locked, its connections may all be waiting, and a lease that waits behind them
+// is over before it is renewed.
+const (
+	rowConnections   = 16
+	leaseConnections = 4
+)
+
+// openDB makes a pool; it connects when it is first used.
+func openDB(conf config.Config, connections int) (*sql.DB, error) {
 	options := conf.MySQL()
 	options.Logger = mysqlLog{}
 	connector, err := mysql.NewConnector(options)
@@ -27,8 +35,8 @@ func openDB(conf config.Config) (*sql.DB, error) {
 	db := sql.OpenDB(connector)
 	db.SetConnMaxLifetime(3 * time.Minute)        // below any server's wait_timeout; the driver's advice
 	db.SetConnMaxIdleTime(500 * time.Millisecond) // below our own wait_timeout, so that the server has nothing to complain of
-	db.SetMaxOpenConns(16)
-	db.SetMaxIdleConns(16)
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
 	return db, nil
 }
 
@@ -114,7 +122,7 @@ func commands(environ []string) cli.Setup {
 			}
 			network, address := conf.Dial()
 			return &cli.Client{Network: network, Address: address, Actor: actor(environ), Token: func(ctx context.Context) (string, error) {
-				db, err := openDB(conf)
+				db, err := openDB(conf, 1)
 				if err != nil {
 					return "", err
 				}

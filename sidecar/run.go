@@ -58,11 +58,16 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 	for _, warning := range append(conf.Ignored(), conf.Warnings...) {
 		logger.Warn("configuration", "warning", warning)
 	}
-	db, err := openDB(conf)
+	db, err := openDB(conf, leaseConnections)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
+	rowsDB, err := openDB(conf, rowConnections)
+	if err != nil {
+		return err
+	}
+	defer rowsDB.Close()
 	store := redisstore.Open(redisstore.Options{
 		Redis: conf.Redis(), Sentinels: sentinels(conf), Prefix: conf.RedisPrefix, Types: conf.Types, SyncDelay: conf.SyncDelay,
 		ClaimLease: conf.ClaimLease, BackoffMax: conf.BackoffMax, CleanTTL: conf.CleanTTL,
@@ -70,7 +75,7 @@ func serve(ctx context.Context, environ []string, stdout io.Writer) error {
 	})
 	defer store.Close()
 	tables := appointment.Tables{Base: conf.TablePrefix}
-	rows := postmeta.New(db, tables)
+	rows := postmeta.New(rowsDB, tables)
 	rows.Types = conf.Types.Names()
 	health := &health{ack: appointment.Ack(conf.Ack), timeout: conf.Timeout(), store: store, rows: rows, unsafeRedis: conf.UnsafeRedis, prefix: conf.TablePrefix, started: time.Now()}
 	if err := health.atStart(ctx, logger); err != nil {
