@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -18,6 +20,7 @@ var (
 	seconds = flag.Int("seconds", 0, "let TestFuzz run for so long, from -seed on")
 	seed    = flag.Int("seed", 0, "where TestFuzz begins; 0: anywhere")
 	workers = flag.Int("workers", 2, "PHP processes that TestFuzz lets play at the same time")
+	away    = flag.Bool("away", false, "have each sequence end and start the sidecar, as otherwise one in forty does")
 	only    = flag.String("only", "", "only these operations, with commas between")
 )
 
@@ -50,9 +53,13 @@ func (d *driver) play(t *testing.T, first, workers int, options ...string) repor
 	if *only != "" {
 		options = append(options, "--only="+*only)
 	}
+	if *away {
+		options = append(options, "--away")
+	}
 	if workers > 1 {
 		options = append(options, "--beside")
 	}
+	offloaded := d.offloaded(t)
 	began := time.Now()
 	var all report
 	var failed error
@@ -68,9 +75,10 @@ func (d *driver) play(t *testing.T, first, workers int, options ...string) repor
 		})
 	}
 	group.Wait()
-	t.Logf("%s%.1f sequences a second", all, float64(all.Sequences)/time.Since(began).Seconds())
+	all.Offloaded = max(0, d.offloaded(t)-offloaded)
+	t.Logf("seeds from %d on: %s%.1f sequences a second", first, all, float64(all.Sequences)/time.Since(began).Seconds())
 	for _, f := range all.Failures {
-		t.Errorf("WordPress notices: HOSPITAL_SEED=%d go test -count 1 -run TestSeed ./e2e/differential\n%s", f.Seed, f.Text)
+		t.Errorf("WordPress notices: %s\n%s", d.again(f.Seed, *away || slices.Contains(options, "--away")), f.Text)
 	}
 	if len(all.Failures) > 0 {
 		t.Log(d.deadlock(t.Context()))
@@ -81,16 +89,14 @@ func (d *driver) play(t *testing.T, first, workers int, options ...string) repor
 	return all
 }
 
-// TestTheSame plays a fixed set of seeds, and then a fresh one. One worker: a
-// second one's locks may have InnoDB refuse a write of either side.
+// TestTheSame plays a fixed set of seeds, some more that end the sidecar, and then
+// fresh ones. One worker: a second one's locks may have InnoDB refuse a write of
+// either side.
 func TestTheSame(t *testing.T) {
 	d := open(t)
-	if r := d.play(t, 20250101, 1, "--sequences=60"); r.steps() == 0 {
-		t.Fatal("nothing was done")
-	}
-	fresh := rand.IntN(1_000_000_000)
-	t.Logf("fresh seeds from %d on", fresh)
-	d.play(t, fresh, 1, "--sequences=2")
+	d.play(t, 20250101, 1, "--sequences=60").mostlyOffloaded(t)
+	d.play(t, 20250301, 1, "--sequences=3", "--away")
+	d.play(t, rand.IntN(1_000_000_000), 1, "--sequences=2")
 }
 
 // TestTheSameCached plays with a persistent object cache, which outlives requests
@@ -99,7 +105,8 @@ func TestTheSame(t *testing.T) {
 func TestTheSameCached(t *testing.T) {
 	d := open(t)
 	d.ObjectCache(t, true)
-	d.play(t, 20250201, 1, "--sequences=12")
+	d.cached = true
+	d.play(t, 20250201, 1, "--sequences=12").mostlyOffloaded(t)
 	d.play(t, rand.IntN(1_000_000_000), 1, "--sequences=2")
 }
 
@@ -133,13 +140,19 @@ func TestFuzz(t *testing.T) {
 // TestItFinds: a plugin that is broken on purpose is found, and the sequence that
 // shows it has no step too many.
 func TestItFinds(t *testing.T) {
-	for _, breakage := range []string{"true_for_unchanged", "no_actions", "trimmed_reads", "believed_cache"} {
+	for _, breakage := range []string{
+		"true_for_unchanged", "no_actions", "no_actions_natively", "trimmed_reads", "hasty_queries", "stale_queries", "believed_cache",
+	} {
 		t.Run(breakage, func(t *testing.T) {
 			d := open(t)
 			if breakage == "believed_cache" {
 				d.ObjectCache(t, true)
 			}
-			r, err := d.run(t.Context(), "--seed=1", "--sequences=40", "--steps=12", "--failures=1", "--break="+breakage)
+			options := []string{"--seed=1", "--sequences=40", "--steps=12", "--failures=1", "--break=" + breakage}
+			if strings.HasSuffix(breakage, "_natively") {
+				options = append(options, "--away")
+			}
+			r, err := d.run(t.Context(), options...)
 			if err != nil {
 				t.Fatal(err)
 			}

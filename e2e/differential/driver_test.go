@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +21,7 @@ type report struct {
 	Sequences int
 	Counts    map[string]int // steps by operation; in parentheses what else happened
 	Failures  []failure
+	Offloaded int // updates that WordPress forwarded; of a sidecar that was not ended meanwhile
 }
 
 // failure is a sequence that ended differently.
@@ -32,6 +35,8 @@ type driver struct {
 	*containers.Stack
 	t testing.TB
 
+	// cached says that a persistent object cache was put in for this test.
+	cached bool
 	// away says that the sidecar was ended; only who has the turn alone may look.
 	away bool
 	// turn is held by all who play, and alone by one who ends the sidecar.
@@ -109,6 +114,48 @@ func (d *driver) deadlock(ctx context.Context) string {
 	return "InnoDB's latest deadlock:" + latest
 }
 
+// offloaded counts the updates that the sidecar has taken from WordPress since
+// it was started.
+func (d *driver) offloaded(t testing.TB) int {
+	t.Helper()
+	metrics := d.Exec(t, "wordpress", "curl", "-sS", "http://127.0.0.1:8787/metrics", "-H", "Authorization: Bearer "+d.Token)
+	_, count, found := strings.Cut(metrics, `hospital_http_requests_total{code="ok",method="POST",route="/v1/write"} `)
+	count, _, _ = strings.Cut(count, "\n")
+	n, err := strconv.ParseFloat(count, 64)
+	if !found || err != nil {
+		t.Fatalf("the sidecar counts no writes: %v\n%s", err, metrics)
+	}
+	return int(n)
+}
+
+// mostlyOffloaded: two steps in a sequence of thirty at least were updates that
+// the sidecar took. Where WordPress writes everything itself, all is the same.
+func (r report) mostlyOffloaded(t testing.TB) {
+	t.Helper()
+	if r.Offloaded < 2*r.Sequences {
+		t.Errorf("%d updates of %d sequences were offloaded: this compares WordPress with itself", r.Offloaded, r.Sequences)
+	}
+}
+
+// again is the command that plays a sequence again on the same kind of stack.
+func (d *driver) again(seed int, away bool) string {
+	var command strings.Builder
+	for _, name := range []string{"HOSPITAL_SUITE", "HOSPITAL_ENGINE", "HOSPITAL_MULTISITE", "HOSPITAL_OBJECT_CACHE"} {
+		value := os.Getenv(name)
+		if name == "HOSPITAL_OBJECT_CACHE" && d.cached {
+			value = "1"
+		}
+		if value != "" {
+			fmt.Fprintf(&command, "%s=%s ", name, value)
+		}
+	}
+	fmt.Fprintf(&command, "HOSPITAL_SEED=%d go test -count 1 -run 'TestSeed$' ./e2e/differential", seed)
+	if away {
+		command.WriteString(" -away")
+	}
+	return command.String()
+}
+
 // steps counts what was done by operations.
 func (r report) steps() (n int) {
 	for name, count := range r.Counts {
@@ -134,7 +181,7 @@ func (r *report) add(other report) {
 // String is the table of what was done.
 func (r report) String() string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "%d sequences, %d steps\n", r.Sequences, r.steps())
+	fmt.Fprintf(&text, "%d sequences, %d steps, %d updates offloaded\n", r.Sequences, r.steps(), r.Offloaded)
 	for _, name := range slices.Sorted(maps.Keys(r.Counts)) {
 		fmt.Fprintf(&text, "%9d  %s\n", r.Counts[name], name)
 	}

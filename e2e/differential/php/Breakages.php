@@ -5,14 +5,21 @@ declare(strict_types=1);
 
 namespace Hospital\Differential;
 
+use Hospital\Appointments_Redis\Barrier;
 use Hospital\Appointments_Redis\Post_Types;
 use Hospital\Appointments_Redis\Reader;
+use Hospital\Appointments_Redis\Site;
 
 final class Breakages {
 
-	/** Breaks the offloaded type in the named way. */
+	/** @var bool Whether only what core writes natively is broken. */
+	private static $natively = false;
+
+	/** Breaks the offloaded type in the named way; with "_natively" behind it only while no sidecar owns the site. */
 	public static function make( string $name ): void {
-		self::$name();
+		$broken         = preg_replace( '/_natively$/D', '', $name );
+		self::$natively = $broken !== $name;
+		self::$broken();
 	}
 
 	/** An update that changes nothing is answered true, where core says false. */
@@ -56,12 +63,29 @@ final class Breakages {
 		remove_filter( 'get_post_metadata', array( Reader::class, 'get' ), PHP_INT_MAX );
 	}
 
+	/** A query does not wait for what is dirty. */
+	private static function hasty_queries(): void {
+		remove_filter( 'get_meta_sql', array( Barrier::class, 'meta_sql' ), PHP_INT_MAX );
+	}
+
+	/** An update leaves the answers of earlier queries where they are. */
+	private static function stale_queries(): void {
+		add_action(
+			'updated_post_meta',
+			static function ( $mid, $post ): void {
+				Post_Types::APPOINTMENT === get_post_type( $post ) && wp_cache_set( 'last_changed', 'long ago', 'posts' );
+			},
+			PHP_INT_MAX,
+			2
+		);
+	}
+
 	/** A filter that answers for the offloaded type alone, if nobody has. */
 	private static function hook( string $filter, callable $answers ): void {
 		add_filter(
 			$filter,
 			static function ( $check, $post, ...$more ) use ( $answers ) {
-				return null === $check && Post_Types::APPOINTMENT === get_post_type( $post ) ? $answers( $check, $post, ...$more ) : $check;
+				return null === $check && ! ( self::$natively && Site::is_offload() ) && Post_Types::APPOINTMENT === get_post_type( $post ) ? $answers( $check, $post, ...$more ) : $check;
 			},
 			10,
 			4

@@ -16,6 +16,9 @@ final class Draw {
 	public function __construct( int $seed ) {
 		mt_srand( $seed );
 		$this->keys = array_values( array_unique( array_merge( array( 'status' ), $this->some( Values::keys(), 5 ) ) ) );
+		if ( ! $this->chance( 4 ) ) { // Beside a key that is not ASCII nothing of a post is offloaded: most go without.
+			$this->keys = array_values( preg_grep( '/^[\x20-\x7E]*$/D', $this->keys ) );
+		}
 		foreach ( $this->some( array_keys( Values::all() ), 8 ) as $name ) {
 			$this->values[] = Values::all()[ $name ];
 		}

@@ -33,16 +33,20 @@ final class Elsewhere {
 	/**
 	 * A kiosk writes; to the native side, and where no sidecar may acknowledge, by the SQL that it stands for.
 	 *
-	 * A new row is brought home: before that it has no id that a later step could name. So is what goes to rows whose key is
-	 * spelt otherwise, which no reader lays it over.
+	 * What goes to rows whose key is spelt otherwise, which no reader lays it over, is brought home. A new row is, or is to
+	 * wait for a step that needs it.
 	 *
 	 * @param mixed  $value Value.
 	 * @param string $call  By which of the API's calls: set, field, or status, which is for the key "status" alone.
+	 * @param bool   $waits Whether a new row may wait.
 	 */
-	public static function api( Side $side, string $key, $value, string $call = 'set' ): string {
+	public static function api( Side $side, string $key, $value, string $call = 'set', bool $waits = false ): string {
 		self::$was_sql = false;
 
-		$key   = 'status' === $call ? 'status' : $key;
+		$key = 'status' === $call ? 'status' : $key;
+		if ( Home::born( $side ) !== $key ) {
+			Home::bring_born( $side );
+		}
 		$bytes = self::bytes( $side, $key, $value );
 		if ( null === $bytes || ! $side->ours ) {
 			return self::sql( $side, $key, $value );
@@ -57,7 +61,9 @@ final class Elsewhere {
 		if ( Home::$away && 'unreachable' === $answer->code ) {
 			return self::sql( $side, $key, $value );
 		}
-		if ( $answer->ok() && array( $key ) !== array_values( array_unique( $named ) ) ) {
+		if ( $answer->ok() && ! $named && $waits ) {
+			Home::waits( $side, $key );
+		} elseif ( $answer->ok() && array( $key ) !== array_values( array_unique( $named ) ) ) {
 			Home::bring( $side );
 		}
 		return $answer->ok() ? 'done' : "refused: $answer->code $answer->message";
@@ -75,6 +81,7 @@ final class Elsewhere {
 	 * @param mixed                            $value   Value.
 	 */
 	public static function meanwhile( Side $side, array $writing, string $key, $value ): bool {
+		isset( self::$leaving[ $side->post ] ) || Home::bring_born( $side );
 		$rows  = self::rows( $side, $key );
 		$apart = wp_using_ext_object_cache() || Transaction::is_open() || isset( self::$leaving[ $side->post ] ) || ! is_main_site();
 		foreach ( $writing as list( $named, $written ) ) {

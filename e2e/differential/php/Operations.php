@@ -17,6 +17,7 @@ use Hospital\Appointments_Redis\Tests\Side;
  *         is a deep copy of its own. Nothing of it is slashed. What it throws is compared too.
  * needs   callable(): bool. Whether this WordPress can do it; optional.
  * away    bool: it ends or starts the sidecar. A sequence has such steps seldom, and then plays alone.
+ * rows    bool: it names rows by their place, so what a kiosk has made anew is brought home before.
  * writes  Where it is not this process that writes: 'WordPress' elsewhere, 'API' or 'SQL'. A new request begins after it.
  *
  * The user is the administrator. A side's caches are those of this process.
@@ -40,7 +41,7 @@ final class Operations {
 					throw new \LogicException( "two operations are called $name" );
 				}
 				if ( ( ! isset( $operation['needs'] ) || $operation['needs']() ) && ( ! $only || in_array( $name, $only, true ) ) ) {
-					$this->all[ $name ] = $operation + array( 'away' => false, 'writes' => '' );
+					$this->all[ $name ] = $operation + array( 'away' => false, 'rows' => false, 'writes' => '' );
 				}
 			}
 		}

@@ -57,6 +57,8 @@ final class Player {
 			return '';
 		} catch ( Difference $difference ) {
 			return $difference->getMessage() . "\n    MySQL refused: " . Difference::show( $this->refusals );
+		} catch ( \Throwable $thrown ) { // In what a step does it is compared; this is a reader's, or no way home.
+			return get_class( $thrown ) . ': ' . $thrown->getMessage() . "\n" . $thrown->getTraceAsString();
 		} finally {
 			Listeners::remove();
 			$sequence->away && Site::release();
@@ -77,6 +79,9 @@ final class Player {
 			$this->pair->forget( 'cache flushed' === $step['before'] || ( 'new request' === $step['before'] && ! wp_using_ext_object_cache() ), 'cache flushed' !== $step['before'] );
 		}
 		$this->count( $step['operation'] );
+		if ( $this->operations->get( $step['operation'] )['rows'] || in_array( 'row', $step['look'], true ) ) {
+			$this->pair->on( $this->pair->ours, array( Home::class, 'bring_born' ) );
+		}
 		$does     = function ( Side $side ) use ( $step ): array {
 			return $this->does( $step, $side );
 		};

@@ -7,8 +7,8 @@ namespace Hospital\Differential;
 
 final class Request {
 
-	/** A connection, which costs time and remembers nothing. */
-	private const KEPT = array( 'Hospital\Appointments_Redis\Site::aside' );
+	/** A connection, which costs time and remembers nothing; and what was hooked when the plugin was loaded. */
+	private const KEPT = array( 'Hospital\Appointments_Redis\Site::aside', 'Hospital\Appointments_Redis\Neighbours::ours' );
 
 	/** @var array<int, array{\ReflectionProperty, mixed}> The plugin's static properties, as they are declared. */
 	private static $fresh = array();

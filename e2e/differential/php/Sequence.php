@@ -25,12 +25,12 @@ final class Sequence {
 	/** @var bool Whether it ends or starts the sidecar: then nobody else plays. */
 	public $away = false;
 
-	/** The sequence of a seed. */
-	public static function of( int $seed, int $count, Operations $operations ): self {
+	/** The sequence of a seed; with $away one of those that end the sidecar, be it drawn or not. */
+	public static function of( int $seed, int $count, Operations $operations, bool $away = false ): self {
 		$draw           = new Draw( $seed );
 		$sequence       = new self();
 		$sequence->keys = $draw->keys;
-		$sequence->away = $draw->chance( self::AWAY );
+		$sequence->away = $draw->chance( self::AWAY ) || $away;
 		foreach ( $draw->keys as $key ) {
 			if ( $draw->chance( 2 ) ) {
 				$sequence->meta[ $key ] = $draw->value();

@@ -2,10 +2,12 @@
 /**
  * Plays sequences, one after the other.
  *
- *   php run.php --seed=N --sequences=K | --seconds=S [--steps=30] [--only=operation,...] [--break=NAME] [--failures=3] [--beside]
+ *   php run.php --seed=N --sequences=K | --seconds=S [--steps=30] [--only=operation,...] [--break=NAME] [--failures=3] [--beside] [--away]
  *
  * --beside: others play at the same time, whose rows may stand between those of a key, and whose locks MySQL may have
  * one of the two sides wait for in a circle.
+ *
+ * --away: each sequence ends and starts the sidecar, as otherwise one in forty does.
  *
  * The seeds are N, N+1 and so on. Lines that begin with ">" ask the driver for something; the last, with "=", is the report.
  */
@@ -16,7 +18,7 @@ namespace Hospital\Differential;
 
 require __DIR__ . '/load.php';
 
-$options = getopt( '', array( 'seed:', 'sequences:', 'seconds:', 'steps:', 'only:', 'break:', 'failures:', 'beside' ) );
+$options = getopt( '', array( 'seed:', 'sequences:', 'seconds:', 'steps:', 'only:', 'break:', 'failures:', 'beside', 'away' ) );
 $first   = (int) $options['seed'];
 $count   = (int) ( $options['sequences'] ?? PHP_INT_MAX );
 $until   = isset( $options['seconds'] ) ? microtime( true ) + (float) $options['seconds'] : INF;
@@ -28,7 +30,7 @@ if ( isset( $options['break'] ) ) {
 
 Siblings::make();
 for ( $seed = $first; $seed - $first < $count && microtime( true ) < $until && count( $report['failures'] ) < (int) ( $options['failures'] ?? 3 ); $seed++ ) {
-	$sequence   = Sequence::of( $seed, (int) ( $options['steps'] ?? 30 ), $player->operations );
+	$sequence   = Sequence::of( $seed, (int) ( $options['steps'] ?? 30 ), $player->operations, isset( $options['away'] ) );
 	$difference = $player->play( $sequence );
 	++$report['sequences'];
 	if ( '' === $difference ) {

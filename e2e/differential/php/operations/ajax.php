@@ -36,6 +36,7 @@ return array(
 	),
 	'ajax_update'     => array(
 		'weight' => 2,
+		'rows'   => true,
 		'draw'   => static function ( Draw $draw ): array {
 			return array( 'place' => $draw->below( 7 ), 'rename' => $draw->chance( 4 ) ? $draw->key() : null, 'value' => Texts::one( $draw ), 'same' => $draw->chance( 4 ) );
 		},
@@ -52,6 +53,7 @@ return array(
 	),
 	'ajax_delete'     => array(
 		'weight' => 1,
+		'rows'   => true,
 		'draw'   => static function ( Draw $draw ): array {
 			return array( 'place' => $draw->below( 7 ) );
 		},

@@ -15,6 +15,7 @@ $nothing = static function ( Draw $draw ): array {
 return array(
 	'by_another_process' => array(
 		'weight' => 3,
+		'rows'   => true,
 		'writes' => 'WordPress',
 		'draw'   => static function ( Draw $draw ): array {
 			return array( 'does' => $draw->one( array( 'update', 'update', 'update', 'add', 'delete', 'delete_value', 'update_row', 'delete_row' ) ), 'place' => $draw->below( 5 ), 'key' => $draw->key(), 'value' => $draw->value() );
@@ -23,14 +24,14 @@ return array(
 			return OtherProcess::get()->take( array( 'operation' => $step['does'], 'arguments' => $step ), $side );
 		},
 	),
-	'by_api'             => array( // On the native side, what it stands for. A new row is brought home: it has no id before.
+	'by_api'             => array( // On the native side, what it stands for.
 		'weight' => 2,
 		'writes' => 'API',
 		'draw'   => static function ( Draw $draw ): array {
-			return array( 'key' => $draw->key(), 'value' => $draw->value(), 'call' => $draw->one( array( 'set', 'set', 'field', 'status' ) ) );
+			return array( 'key' => $draw->key(), 'value' => $draw->value(), 'call' => $draw->one( array( 'set', 'set', 'field', 'status' ) ), 'waits' => $draw->chance( 2 ) );
 		},
 		'take'   => static function ( array $step, Side $side ) {
-			return Elsewhere::api( $side, $step['key'], $step['value'], $step['call'] );
+			return Elsewhere::api( $side, $step['key'], $step['value'], $step['call'], $step['waits'] );
 		},
 	),
 	'by_sql'             => array( // Nobody orders it against what is dirty, so that is brought home before.

@@ -94,6 +94,7 @@ return array(
 	),
 	'update_row'       => array(
 		'weight' => 3,
+		'rows'   => true,
 		'draw'   => $row,
 		'take'   => static function ( array $step, Side $side ) {
 			return update_metadata_by_mid( 'post', $side->mid( $step['place'] ), $step['value'] );
@@ -101,6 +102,7 @@ return array(
 	),
 	'rename_row'       => array(
 		'weight' => 2,
+		'rows'   => true,
 		'draw'   => $row,
 		'take'   => static function ( array $step, Side $side ) {
 			return update_metadata_by_mid( 'post', $side->mid( $step['place'] ), $step['value'], $step['key'] );
@@ -108,6 +110,7 @@ return array(
 	),
 	'delete_row'       => array(
 		'weight' => 2,
+		'rows'   => true,
 		'draw'   => $row,
 		'take'   => static function ( array $step, Side $side ) {
 			return delete_metadata_by_mid( 'post', $side->mid( $step['place'] ) );

@@ -69,6 +69,7 @@ return array(
 	),
 	'meta_ordered' => array( // By a key of several rows the order is nobody's to say, so only by one that has one.
 		'weight' => 2,
+		'rows'   => true,
 		'draw'   => static function ( Draw $draw ): array {
 			return array( 'key' => $draw->key(), 'by' => $draw->one( array( 'meta_value', 'meta_value_num' ) ), 'order' => $draw->one( array( 'ASC', 'DESC' ) ) );
 		},

@@ -13,6 +13,7 @@ $calls = require __DIR__ . '/meta.php';
 return array(
 	'transaction' => array(
 		'weight' => 2,
+		'rows'   => true,
 		'writes' => 'SQL', // A ROLLBACK cleans no cache, here as in core.
 		'draw'   => static function ( Draw $draw ) use ( $calls ): array {
 			$inner = array();

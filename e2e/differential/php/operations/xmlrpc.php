@@ -50,6 +50,7 @@ $field = static function ( Draw $draw ): array {
 return array(
 	'xmlrpc_edit' => array(
 		'weight' => 3,
+		'rows'   => true,
 		'draw'   => static function ( Draw $draw ) use ( $field ): array {
 			$fields = array( $field( $draw ) );
 			for ( $i = $draw->below( 3 ); $i > 0; $i-- ) {
