@@ -166,6 +166,25 @@ final class ConnectionTest extends ClinicTestCase {
 		}
 	}
 
+	/** They hear of what an @ silences as well, and some make exceptions of it. */
+	public function test_what_php_complains_of_comes_to_no_error_handler_of_others(): void {
+		$heard = array();
+		set_error_handler(
+			static function ( int $level, string $message ) use ( &$heard ): bool {
+				$heard[] = $message;
+				return true;
+			}
+		);
+		$this->address = '127.0.0.1:1';
+		$this->exchange();
+		$this->serve( array( array( array( self::FINE ), array() ) ) );
+		$this->assert_fine( $this->exchange() );
+		$this->assertFalse( $this->exchange()->complete );
+		trigger_error( 'theirs', E_USER_NOTICE ); // phpcs:ignore
+		restore_error_handler();
+		$this->assertSame( array( 'theirs' ), $heard );
+	}
+
 	/**
 	 * Starts a server.
 	 *

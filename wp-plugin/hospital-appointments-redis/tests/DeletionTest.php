@@ -33,6 +33,19 @@ final class DeletionTest extends ClinicTestCase {
 		$this->assertSame( '0', $wpdb->get_var( "SELECT COUNT(*) FROM $wpdb->postmeta WHERE post_id = $post" ) );
 	}
 
+	public function test_rows_that_core_leaves_because_a_plugin_answered_for_their_deletion_stay(): void {
+		$post = $this->post( array( 'status' => 'pending' ) );
+		$twin = $this->post( array( 'status' => 'pending' ), array( 'post_type' => Side::NATIVE ) );
+		$this->new_request();
+		add_filter( 'delete_post_metadata_by_mid', '__return_false' );
+		$left = function ( int $id ): ?string {
+			$this->assertInstanceOf( \WP_Post::class, wp_delete_post( $id, true ) );
+			return $this->row( $id, 'status' );
+		};
+		$this->assertSame( $left( $twin ), $left( $post ) );
+		$this->assertSame( 'pending', $this->row( $post, 'status' ) );
+	}
+
 	public function test_a_row_goes_with_its_post_though_our_own_tables_are_away(): void {
 		global $wpdb;
 		$post  = $this->post( array( 'status' => 'pending' ) );
