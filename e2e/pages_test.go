@@ -122,6 +122,9 @@ func TestPages(t *testing.T) {
 			if !strings.Contains(body, each.shows) {
 				t.Errorf("the page says nothing of %q: %.2000s", each.shows, body)
 			}
+			if rows := strings.Count(body, `<tr id="post-`); strings.HasPrefix(each.path, list) && rows != 100 {
+				t.Errorf("%d rows; want a hundred", rows)
+			}
 		})
 	}
 }
