@@ -8,23 +8,28 @@ namespace Hospital\Differential;
 use Hospital\Appointments_Redis\Sidecar;
 use Hospital\Appointments_Redis\Site;
 use Hospital\Appointments_Redis\Tests\Side;
+use Hospital\Differential\Surfaces\SecondSite;
 
 final class Home {
 
 	/** @var bool Whether this sequence stops the sidecar, in order: then everything is home. */
 	public static $away = false;
 
-	/** @var array<int, string> By post, a key that a kiosk has made, and that may be in Redis alone. */
+	/** @var array<string, string> By blog and post, a key that a kiosk has made, and that may be in Redis alone. */
 	private static $born = array();
+
+	private static function name( Side $side ): string {
+		return get_current_blog_id() . ":$side->post";
+	}
 
 	/** A key that has no row yet is written. */
 	public static function waits( Side $side, string $key ): void {
-		self::$born[ $side->post ] = $key;
+		self::$born[ self::name( $side ) ] = $key;
 	}
 
 	/** The key of a post that may have no row yet; null if there is none. */
 	public static function born( Side $side ): ?string {
-		return self::$born[ $side->post ] ?? null;
+		return self::$born[ self::name( $side ) ] ?? null;
 	}
 
 	/** Brings home what has no row yet, and so no place among the rows. */
@@ -32,12 +37,22 @@ final class Home {
 		null === self::born( $side ) || self::bring( $side );
 	}
 
+	/**
+	 * All rows of a post after a barrier; those of its namesake on the network's second site too, if there is one.
+	 *
+	 * @return array<int|string, mixed>
+	 */
+	public static function rows( Side $side ): array {
+		self::bring( $side );
+		return $side->table() + ( is_multisite() ? array( 'second site' => SecondSite::rows( $side ) ) : array() );
+	}
+
 	/** A barrier, for what is offloaded. In native mode there is nothing to bring: the sidecar was stopped in order. */
 	public static function bring( Side $side ): void {
 		if ( ! $side->ours ) {
 			return;
 		}
-		unset( self::$born[ $side->post ] );
+		unset( self::$born[ self::name( $side ) ] );
 		$type = get_post_type( $side->post );
 		do {
 			$answer = $type === $side->type

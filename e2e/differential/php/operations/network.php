@@ -91,11 +91,7 @@ return array(
 			return array();
 		},
 		'take'   => static function ( array $step, Side $side ) {
-			$work = static function () use ( $side ): array {
-				Home::bring( $side );
-				return array_values( $side->rows() );
-			};
-			return SecondSite::does( $side, $work );
+			return SecondSite::does( $side, static fn() => SecondSite::rows( $side ) );
 		},
 	),
 	'between_two_sites'    => array( // Writes here, there and here again.

@@ -7,6 +7,7 @@ namespace Hospital\Differential\Surfaces;
 
 use Hospital\Appointments_Redis\Site;
 use Hospital\Appointments_Redis\Tests\Side;
+use Hospital\Differential\Home;
 
 final class SecondSite {
 
@@ -39,6 +40,24 @@ final class SecondSite {
 		}
 		restore_current_blog();
 		return $id;
+	}
+
+	/**
+	 * The rows there, byte for byte, after a barrier; none where the post was never made.
+	 *
+	 * @return array<int, array{string|null, string|null}>
+	 */
+	public static function rows( Side $side ): array {
+		switch_to_blog( self::$id );
+		try {
+			if ( get_post_type( $side->post ) !== $side->type ) {
+				return array();
+			}
+			Home::bring( $side );
+			return array_values( $side->rows() );
+		} finally {
+			restore_current_blog();
+		}
 	}
 
 	/**
