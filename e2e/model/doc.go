@@ -5,9 +5,11 @@
 // One post of one or two fields. Writers are PHP processes (update, or core's
 // own write after a barrier), or clients of the direct API. Time is abstract:
 // a lease may end at any moment, and must have ended where somebody waited L;
-// a deadline has passed when PHP stops waiting. Counters are kept only in
-// their order, so that the states are finitely many.
+// a connection may be reset before the deadline of its request, which has
+// passed when PHP stops waiting. Counters are kept only in their order, so that
+// the states are finitely many.
 //
 // A rule switched off is a mutant: for each line of the table at the end of
-// the protocol a test shows that the story told there then happens.
+// the protocol, and for R1, a test shows that the story told there then
+// happens, and that it does not with the rule in force.
 package model

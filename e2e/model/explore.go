@@ -38,8 +38,8 @@ type Result struct {
 
 // emit adds a successor.
 func (x *explorer) emit(s state, what string, i, j int) {
-	s.canonical(x.Scenario)
 	x.out = append(x.out, s)
+	x.out[len(x.out)-1].canonical(x.Scenario)
 	if x.tell {
 		x.steps = append(x.steps, step{what, i, j})
 	}
@@ -77,6 +77,10 @@ func (c Scenario) Explore(stuck bool) Result {
 	var home []int32
 	r := Result{Complete: true}
 	for len(frontier) > 0 {
+		if c.Depth > 0 && r.Depth == c.Depth {
+			r.Complete = false
+			break
+		}
 		var next []state
 		var nextIDs []int32
 		for n, s := range frontier {

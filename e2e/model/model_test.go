@@ -99,17 +99,3 @@ func holds(t *testing.T, c Scenario, home bool) {
 		t.Errorf("no way home from:\n%s", strings.Join(r.Stuck, "\n"))
 	}
 }
-
-// TestWithout: each line of the protocol's table tells its story.
-func TestWithout(t *testing.T) {
-	for _, each := range append(Mutants(), Repairs()...) {
-		t.Run(each.Rule, func(t *testing.T) {
-			t.Parallel()
-			r := each.Scenario.Explore(false)
-			if r.Violation == "" {
-				t.Fatalf("nothing goes wrong in %d states", r.States)
-			}
-			t.Logf("%s, after %d steps (%d states):\n%s", r.Violation, r.Depth, r.States, strings.Join(r.Trace, "\n"))
-		})
-	}
-}

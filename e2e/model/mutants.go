@@ -34,12 +34,14 @@ func (c Scenario) with(off func(*Without)) Scenario {
 	return c
 }
 
-// Mutants are all of them, in the order of the table. Where two rules hold the
-// same story off, both are off; the note says which helps out.
+// Mutants are all of them: R1, then in the order of the table. Where two rules
+// hold the same story off, both are off; the note says which helps out. Of R1
+// a barrier has no story: it looks at run id and token, its claim at the epoch.
 func Mutants() []Mutant {
 	plain := Scenario{Ops: []Op{wp(0, 1, 0), wp(1, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, Code: Code}
 	two := Scenario{Ops: []Op{wp(0, 1, 0), wp(1, 2, 1)}, Sidecars: 2, Syncers: 1, MaxEpoch: 3, Code: Code}
 	three := Scenario{Ops: []Op{wp(0, 1, 0), wp(1, 2, 0), wp(1, 3, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 5, Code: Code}
+	alone := Scenario{Ops: []Op{wp(0, 1, 0), wp(0, 2, 0), wp(0, 3, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, Code: Code}
 	dies := plain
 	dies.Deaths = 1
 	unconfirmed := plain
@@ -59,12 +61,14 @@ func Mutants() []Mutant {
 	offline := Scenario{Ops: []Op{api(0, 1, 0), wp(1, 2, 1)}, Sidecars: 2, Syncers: 1, MaxEpoch: 3, Deaths: 1, Code: Code}
 	reads := Scenario{Ops: []Op{wp(0, 1, 0), wp(0, 2, 0)}, Sidecars: 1, Syncers: 1, Reads: 1, MaxEpoch: 3, Code: Code}
 	return []Mutant{
+		{"the lease", two.with(func(w *Without) { w.Lease = true })},
+		{"the lease, by a sidecar that says what is dirty", reads.with(func(w *Without) { w.LeaseDirty = true })},
 		{"the deadline", three.with(func(w *Without) { w.Deadline = true })},
 		{"the deadline checked after the epoch is taken", three.with(func(w *Without) { w.DeadlineAfterEpoch = true })},
 		{"the wait of L", two.with(func(w *Without) { w.WaitL = true })},
 		{"the wait of L, by a sidecar that writes natively", offline.with(func(w *Without) { w.WaitL = true })},
 		{"the mark in one transaction, by a sidecar that writes natively", offline.with(func(w *Without) { w.OneTransaction = true })},
-		{"waiting out the deadline after a reset", three.with(func(w *Without) { w.WaitReset = true })},
+		{"waiting out the deadline after a reset", alone.with(func(w *Without) { w.WaitReset = true })},
 		{"still the epoch whose L was waited for", three.with(func(w *Without) { w.StillWaited = true })},
 		{"one transaction in R3", dies.with(func(w *Without) { w.OneTransaction = true })},
 		{"writing when unchanged in R3", back.with(func(w *Without) { w.NativeUnchanged = true })},
@@ -85,7 +89,7 @@ func Mutants() []Mutant {
 		{"epoch + 1 at return (nor returned)", flush2.with(func(w *Without) { w.EpochAtReturn, w.ReturnedInSync = true, true })},
 		{"run id", older.with(func(w *Without) { w.RunID = true })},
 		{"missing floor", flush.with(func(w *Without) { w.MissingFloor = true })},
-		{"missing floor and token", flush.with(func(w *Without) { w.MissingFloor, w.Token = true, true })},
+		{"the token (nor the floor's refusal)", flush.with(func(w *Without) { w.Token, w.FloorRefusal = true, true })},
 		{"a dead letter for what was accepted while MySQL was away", away.with(func(w *Without) { w.DeadUnverified = true })},
 		{"dirty first, rows last", reads.with(func(w *Without) { w.DirtyFirst = true })},
 		{"native rows between", reads.with(func(w *Without) { w.NativeBetween = true })},
@@ -104,7 +108,7 @@ func Repairs() []Mutant {
 	read.Code.ReadFence = false
 	unknown := Scenario{Ops: []Op{wp(0, 1, 0), wp(1, 2, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, Code: Code}
 	unknown.Code.PlainUnknown = true
-	born := Scenario{Ops: []Op{wp(0, 1, 0), {Kind: core, Process: 1, Value: 2, Born: true}}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Code: Code}
+	born := Scenario{Ops: []Op{{Kind: core, Value: 1, Born: true}, own(0, 2, 0), wp(1, 3, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Code: Code}
 	again := Scenario{Ops: []Op{wp(0, 1, 0), inside(opens, 2, 0), inside(closes, 3, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, Code: Code}
 	again.Code.AskAgain = false
 	late := Scenario{Slug: true, Ops: []Op{bySlug(0, 1, 0), wp(0, 2, 0), own(0, 3, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Code: Code}
@@ -130,7 +134,7 @@ func Repairs() []Mutant {
 		{"a slug's field keeps its version where MySQL was away", renewed},
 		{"a barrier looks up the slugs that could not be", unasked},
 		{"asking what is dirty before a further write in a caller's transaction", again},
-		{"a barrier for a post that this request inserted", born},
+		{"a barrier for a post that this request inserted, once it is announced", born.with(func(w *Without) { w.BirthEnds = true })},
 		{"raising the fence's stamp before dead letters are made", dead},
 		{"a new version for a value equal to the dirty one", same},
 		{"asking the fence when reading without a lease", read},

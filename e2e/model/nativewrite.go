@@ -15,7 +15,7 @@ func (x *explorer) takeOver(i int) {
 		x.lookAtRow(s, i)
 		x.sendAgain(i)
 	case pcWaitL:
-		if !x.Without.WaitL && x.leasedBefore(op.Seen) {
+		if !x.Without.WaitL && x.tooSoon(op.Seen) {
 			return // L cannot have passed
 		}
 		op.PC = pcNative
@@ -52,16 +52,6 @@ func (x *explorer) sendAgain(i int) {
 		op.PC, op.Req = pcWaiting, reqResolved
 		x.emit(s, "write %d is tried in Redis once more", i+1, 0)
 	}
-}
-
-// leasedBefore: a lease of an epoch before this one is not over.
-func (x *explorer) leasedBefore(epoch uint8) bool {
-	for j := 0; j < x.Sidecars; j++ {
-		if side := x.from.Side[j]; side.Valid && side.Epoch < epoch {
-			return true
-		}
-	}
-	return false
 }
 
 // findsNone: core looks for rows of the field before it writes, and there is

@@ -54,15 +54,17 @@ func (x *explorer) readNative(s state) {
 // askDirty asks a sidecar what is dirty.
 func (x *explorer) askDirty(s state) {
 	rd := &s.Rd
-	side := s.Side[x.Sidecars-1]
-	ours := side.Valid && (side.ID.Run == s.Run || x.Without.RunID) && x.accepts(&s, side.ID.Token)
 	rd.D = s.R.Dirty[0]
 	if x.standsBack(&s, 0, rd.D) {
 		rd.D = field{}
 	}
-	if ours {
+	if x.tells(x.Sidecars - 1) {
 		rd.Leased, rd.At = true, 2
-		x.emit(s, "a reader asks a sidecar what is dirty; it has a lease", 0, 0)
+		what := "a reader asks a sidecar what is dirty; it has a lease"
+		if !s.Side[x.Sidecars-1].Valid {
+			what = "a reader asks a sidecar what is dirty; its lease is over, and it does not say so"
+		}
+		x.emit(s, what, 0, 0)
 		return
 	}
 	rd.At = 1

@@ -30,7 +30,7 @@ func (x *explorer) request(i int) {
 	case reqInFlight:
 		x.script(i)
 	case reqExecuted:
-		fits := side.Valid && side.Epoch == op.ReqE
+		fits := x.acts(side, x.Without.Lease) && side.Epoch == op.ReqE
 		if op.PC != pcWaiting {
 			return
 		}
@@ -54,11 +54,15 @@ func (x *explorer) request(i int) {
 func (x *explorer) takeEpoch(i int) {
 	op, me := x.from.Op[i], x.Ops[i]
 	side := x.from.Side[me.Sidecar]
-	if side.Valid {
+	if x.acts(side, x.Without.Lease) {
 		s := x.from
 		to := &s.Op[i]
-		to.Req, to.ReqE, to.ReqID = reqInFlight, side.Epoch, side.ID
-		x.emit(s, "sidecar %[2]d takes write %[1]d under its lease", i+1, me.Sidecar+1)
+		to.Req, to.ReqE, to.ReqID, to.Passed, to.Sent = reqInFlight, side.Epoch, side.ID, false, 0
+		what := "sidecar %[2]d takes write %[1]d under its lease"
+		if !side.Valid {
+			what = "sidecar %[2]d, without a lease, takes write %[1]d under the last epoch known"
+		}
+		x.emit(s, what, i+1, me.Sidecar+1)
 		return
 	}
 	if me.Kind == direct && x.Unverified && side.Epoch != 0 {

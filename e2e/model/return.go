@@ -9,7 +9,7 @@ func (x *explorer) giveBack(j int) {
 	}
 	switch side.Return {
 	case 0:
-		if x.leasedBefore(s.Epoch) && !x.Without.WaitL {
+		if x.tooSoon(s.Epoch) && !x.Without.WaitL {
 			return // max(1 s, L) cannot have passed
 		}
 		side.Return, side.RetE = 1, s.Epoch

@@ -11,7 +11,7 @@ type Op struct {
 	Refused bool // MySQL refuses this value for good
 	Looks   bool // it saw the row before, and says so
 	Slug    bool // the direct API's, by the slug of a post that may not be there yet
-	Born    bool // core's, on a post that the same request inserts: without a barrier after that
+	Born    bool // core's, with the insertion of the post
 }
 
 // Scenario is who takes part and how much may go wrong.
@@ -29,7 +29,7 @@ type Scenario struct {
 	Empty, Older, Complete, Flush bool
 
 	Bare        bool // no field has a row at first
-	Slug        bool // the post is not there at first
+	Slug        bool // the post is not there at first, and is written to by its slug
 	Unverified  bool // MySQL may be away for a sidecar alone
 	Unreachable bool // a sidecar may refuse connections
 	// Code as it is, where the protocol's text differs.
@@ -38,6 +38,7 @@ type Scenario struct {
 	Without  Without
 	Counters int // where an older Redis may come back: the highest counter; 0: 7
 	Limit    int // states; 0: no limit
+	Depth    int // steps; 0: no limit
 }
 
 // Deviations of the code from the text of the protocol.
@@ -81,9 +82,9 @@ func (d Deviations) Repaired() Deviations {
 
 // Without switches rules off: each is a mutant.
 type Without struct {
-	Deadline, DeadlineAfterEpoch, WaitL, WaitReset, StillWaited, OneTransaction, NativeUnchanged, EqualRow,
+	Lease, LeaseDirty, Deadline, DeadlineAfterEpoch, WaitL, WaitReset, StillWaited, OneTransaction, NativeUnchanged, EqualRow,
 	OneConnection, CallersTransaction, Exclusion, NativeRows, SyncEpoch, Stamp, ClaimOnClear, VersionOnClear,
 	VersionFence, ReturnedInSync, FloorRefusal, RaiseBeforeDrain, DrainBeforeReturn, EpochAtReturn, RunID,
 	MissingFloor, Token, DirtyFirst, DeadUnverified, NativeBetween, ReturnedSameStatement,
-	SlugMark, ReturnNoted, WaitNewRow, BirthBarrier, LookAgain, JoinAfter bool
+	SlugMark, ReturnNoted, WaitNewRow, BirthBarrier, BirthEnds, LookAgain, JoinAfter bool
 }

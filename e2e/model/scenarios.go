@@ -48,6 +48,8 @@ func Scenarios() []Sized {
 		{Small, Scenario{Name: "a slug, an update, a write of core's", Slug: true, Ops: []Op{bySlug(0, 1, 0), wp(0, 2, 0), own(0, 3, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2}},
 		{Small, Scenario{Name: "a slug, MySQL away", Slug: true, Ops: []Op{bySlug(0, 1, 0), wp(0, 2, 0), own(0, 3, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Unverified: true}},
 		{Small, Scenario{Name: "a slug after an update, MySQL away", Slug: true, Ops: []Op{wp(0, 2, 0), bySlug(0, 1, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, Unverified: true}},
+		{Small, Scenario{Name: "a post is inserted with a field, which another request and core write again", Ops: []Op{{Kind: core, Value: 1, Born: true}, own(0, 2, 0), wp(1, 3, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3}},
+		{Small, Scenario{Name: "a post is inserted with a field, which the same request writes again", Ops: []Op{{Kind: core, Value: 1, Born: true}, wp(0, 2, 0), own(0, 3, 0)}, Sidecars: 1, Syncers: 1, MaxEpoch: 3}},
 		{Small, Scenario{Name: "a slug, its post is inserted with the field", Slug: true, Ops: []Op{bySlug(0, 1, 0), {Kind: core, Process: 1, Value: 2, Born: true}}, Sidecars: 1, Syncers: 1, MaxEpoch: 2}},
 		{Small, Scenario{Name: "a slug, its post is inserted with the field, MySQL away", Slug: true, Ops: []Op{bySlug(0, 1, 0), {Kind: core, Process: 1, Value: 2, Born: true}}, Sidecars: 1, Syncers: 1, MaxEpoch: 3, Unverified: true}},
 		{Small, Scenario{Name: "a slug, another field, MySQL away", Slug: true, Keys: 2, Ops: []Op{bySlug(0, 1, 0), keyed(wp(1, 2, 0), 1)}, Sidecars: 1, Syncers: 1, MaxEpoch: 2, Unverified: true}},

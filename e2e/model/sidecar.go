@@ -9,7 +9,7 @@ func (x *explorer) tend(j int) {
 	case side.Valid:
 		t := s
 		t.Side[j].Valid = false
-		if !x.Unverified {
+		if !x.Unverified && !x.Without.Lease && !x.Without.LeaseDirty {
 			t.Side[j].Epoch, t.Side[j].ID = 0, id{}
 		}
 		x.emit(t, "the lease of sidecar %d is over", j+1, 0)
@@ -46,4 +46,16 @@ func (x *explorer) otherRedis(j int) {
 	}
 	s.Native, s.Epoch = true, s.Epoch+1
 	x.emit(s, "sidecar %d sees another Redis and takes the site over", j+1, 0)
+}
+
+// acts: a sidecar may act as owner, under its lease; without R1, for as long as
+// it has seen no native site row.
+func (x *explorer) acts(side sidecar, without bool) bool {
+	return side.Valid || without && side.Epoch != 0
+}
+
+// tells: a sidecar says what is dirty, and that this is all of it.
+func (x *explorer) tells(j int) bool {
+	side := x.from.Side[j]
+	return x.acts(side, x.Without.LeaseDirty) && (side.ID.Run == x.from.Run || x.Without.RunID) && x.accepts(&x.from, side.ID.Token)
 }

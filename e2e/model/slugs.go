@@ -1,7 +1,5 @@
 package model
 
-import "slices"
-
 // What the direct API writes to a slug that no post has yet waits under the
 // slug, and moves to the post once that is there.
 
@@ -25,7 +23,7 @@ func (x *explorer) resolve(i int) {
 // appears: somebody makes the post, without this metadata, unless one of the
 // writes does.
 func (x *explorer) appears() {
-	if x.from.Absent && !slices.ContainsFunc(x.Ops, func(op Op) bool { return op.Born }) {
+	if x.from.Absent && !x.births() {
 		s := x.from
 		s.Absent = false
 		x.emit(s, "the post is made", 0, 0)
@@ -117,7 +115,7 @@ func (x *explorer) move(at int) {
 			to := &s.R.Dirty[k]
 			over := to.V.E != 0
 			*to = f
-			to.BySlug = !f.Unverified && !x.Without.SlugMark
+			to.BySlug = !f.Unverified
 			if (f.Unverified || over) && x.Code.KeptVersion {
 				to.BySlug, to.Unverified = true, true
 			} else {

@@ -32,6 +32,7 @@ const (
 const (
 	pcIdle      = iota
 	pcWaiting   // for the sidecar's answer
+	pcReset     // for the deadline: the connection was reset
 	pcTakeOver  // no answer, or no barrier: the site must be native
 	pcRefused   // certainly not done: a barrier will do in offload
 	pcWaitL     // native; L is waited out
@@ -136,7 +137,8 @@ type operation struct {
 	Blind         bool  // it could not look
 	Waits         bool  // under the slug
 	Seen          uint8 // the epoch whose L is waited for
-	Passed        bool  // the deadline
+	Passed        bool  // the deadline, of a request that is yet to be checked
+	Sent          uint8 // only without "waiting out the deadline after a reset": the site's epoch then
 	Mark          uint8 // only without "one transaction"
 	BarE          uint8
 	BarID         id
@@ -194,7 +196,7 @@ type state struct {
 func (c *Scenario) start() state {
 	s := state{Epoch: 2, Settled: 1, Returned: 2, Noted: 2, RowID: id{1, 1}, Run: 1, Next: 2}
 	s.R = redis{Token: 1, Floor: 1}
-	s.Absent = c.Slug
+	s.Absent = c.Slug || c.births()
 	s.Rd.Left = uint8(c.Reads)
 	s.Restarts, s.Deaths, s.LostCommits, s.LostRows = uint8(c.Restarts), uint8(c.Deaths), uint8(c.LostCommits), uint8(c.LostRows)
 	return s

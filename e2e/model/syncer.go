@@ -121,7 +121,7 @@ func (x *explorer) plan(s *state, at int) bool {
 		}
 		known := !f.V.above(s.FenceV) && !x.Without.VersionFence
 		overtaken := x.overtaken(s, k, f)
-		later := f.BySlug && s.Row[k] != 0 && !overtaken && !known
+		later := f.BySlug && s.Row[k] != 0 && !overtaken && !known && !x.Without.SlugMark
 		if f.BySlug && f.Unverified { // known by a sync of another field of the post, or by a newer write of this
 			later = known && x.value(s.Row[k]) != x.value(f.Op)
 		}

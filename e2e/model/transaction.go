@@ -21,13 +21,11 @@ func (x *explorer) writeAgain(i int) {
 		x.emit(s, "write %d finds its transaction rolled back", i+1, 0)
 		return
 	}
-	side := s.Side[me.Sidecar]
-	answers := side.Valid && (side.ID.Run == s.Run || x.Without.RunID) && x.accepts(&s, side.ID.Token)
 	switch {
 	case s.Tx.Mark != 0:
 		op.PC = pcPlain
 		x.emit(s, "write %d follows in the same transaction, under its locks", i+1, 0)
-	case !x.Code.AskAgain, !s.Native && answers && s.R.Dirty[me.Key].V.E == 0:
+	case !x.Code.AskAgain, !s.Native && x.tells(me.Sidecar) && s.R.Dirty[me.Key].V.E == 0:
 		op.PC = pcPlain
 		x.emit(s, "write %d follows in the same transaction", i+1, 0)
 	default:

@@ -30,40 +30,37 @@ func (s *state) canonical(c *Scenario) {
 	if c.Older {
 		return
 	}
-	var used [64]uint8
-	each := func(f func(*uint8)) {
-		f(&s.R.Counter)
-		f(&s.R.Claim)
-		f(&s.R.SlugClaim)
-		f(&s.FenceRead.C)
-		f(&s.FenceV.C)
-		f(&s.Rd.FenceV.C)
-		f(&s.Rd.D.V.C)
-		for k := range maxKeys {
-			f(&s.R.Dirty[k].V.C)
-			f(&s.R.Slug[k].V.C)
-			f(&s.R.Dead[k].V.C)
-		}
-		for i := range s.Slot {
-			if s.Slot[i].At != slotIdle {
-				f(&s.Slot[i].Stamp)
-				for k := range maxKeys {
-					f(&s.Slot[i].F[k].V.C)
-				}
+	var all [64]*uint8
+	n := 0
+	add := func(counters ...*uint8) { n += copy(all[n:], counters) }
+	add(&s.R.Counter, &s.R.Claim, &s.R.SlugClaim, &s.FenceRead.C, &s.FenceV.C, &s.Rd.FenceV.C, &s.Rd.D.V.C)
+	for k := range c.Keys {
+		add(&s.R.Dirty[k].V.C, &s.R.Slug[k].V.C, &s.R.Dead[k].V.C)
+	}
+	for i := range s.Slot {
+		if s.Slot[i].At != slotIdle {
+			add(&s.Slot[i].Stamp)
+			for k := range c.Keys {
+				add(&s.Slot[i].F[k].V.C)
 			}
 		}
-		for i := range s.Op {
-			f(&s.Op[i].V.C)
-		}
 	}
-	each(func(x *uint8) { used[*x] = 1 })
+	for i := range c.Ops {
+		add(&s.Op[i].V.C)
+	}
+	var used [64]uint8
+	for _, x := range all[:n] {
+		used[*x] = 1
+	}
 	used[0] = 0
-	n := uint8(0)
+	order := uint8(0)
 	for i := 1; i < len(used); i++ {
 		if used[i] != 0 {
-			n++
-			used[i] = n
+			order++
+			used[i] = order
 		}
 	}
-	each(func(x *uint8) { *x = used[*x] })
+	for _, x := range all[:n] {
+		*x = used[*x]
+	}
 }

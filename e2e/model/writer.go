@@ -30,6 +30,7 @@ func (x *explorer) operate(i int) {
 		x.native(&s, i)
 		x.emit(s, "core writes %d to the post that it has just inserted", i+1, 0)
 	}
+	x.passes(i)
 	x.die(i)
 	x.request(i)
 }
@@ -76,9 +77,12 @@ func (x *explorer) begin(i int) {
 	switch me.Kind {
 	case update, direct:
 		op.PC, op.Req = pcWaiting, reqQueued
+		if x.Without.WaitReset && me.Kind == update {
+			op.Sent = s.Epoch
+		}
 		x.emit(s, "write %d begins: its request is sent to sidecar %d", i+1, me.Sidecar+1)
 		if me.Kind == update && x.Unreachable {
-			op.PC, op.Req = pcRefused, reqNone
+			op.PC, op.Req, op.Sent = pcRefused, reqNone, 0
 			x.emit(s, "write %d begins: its sidecar is not reachable", i+1, 0)
 		}
 	case opens:
@@ -88,7 +92,7 @@ func (x *explorer) begin(i int) {
 		x.writeAgain(i)
 	case core:
 		op.PC = pcRefused // first a barrier, if one is answered
-		if me.Born && (!x.Slug || x.Without.BirthBarrier) {
+		if x.skipsBarrier(me) {
 			op.PC = pcPlain
 		}
 		x.emit(s, "write %d begins: one that core does itself", i+1, 0)
@@ -125,13 +129,8 @@ func (x *explorer) await(i int) {
 		x.giveUpOnRedis(i)
 		return
 	}
-	op.PC, op.Passed = pcTakeOver, !x.Without.WaitReset
-	if op.Req == reqExecuted {
-		op.quiet()
-	}
-	if x.Code.PlainUnknown {
-		op.PC = pcRefused
-	}
+	x.reset(i)
+	x.outlast(op)
 	x.emit(s, "PHP has no answer to write %d, and its deadline has passed", i+1, 0)
 }
 
@@ -158,7 +157,7 @@ func (s *state) end(i int, outcome uint8) {
 	}
 	*op = operation{
 		Outcome: outcome, PC: pcEnded, Before: op.Before, V: op.V, Home: op.Home, Waits: op.Waits, ToSlug: op.ToSlug, Blind: op.Blind,
-		Req: op.Req, ReqE: op.ReqE, ReqID: op.ReqID, ReqUnverified: op.ReqUnverified, Passed: op.Passed,
+		Req: op.Req, ReqE: op.ReqE, ReqID: op.ReqID, ReqUnverified: op.ReqUnverified, Passed: op.Passed, Sent: op.Sent,
 	}
 	if op.Req == reqExecuted {
 		op.quiet()
@@ -167,7 +166,7 @@ func (s *state) end(i int, outcome uint8) {
 }
 
 func (op *operation) quiet() {
-	op.Req, op.ReqE, op.ReqID, op.ReqUnverified, op.Passed, op.ToSlug, op.Blind = reqNone, 0, id{}, false, false, false, false
+	op.Req, op.ReqE, op.ReqID, op.ReqUnverified, op.Passed, op.Sent, op.ToSlug, op.Blind = reqNone, 0, id{}, false, false, 0, false, false
 }
 
 func (x *explorer) value(op uint8) int {
