@@ -79,7 +79,7 @@ final class Player {
 			$this->pair->forget( 'cache flushed' === $step['before'] || ( 'new request' === $step['before'] && ! wp_using_ext_object_cache() ), 'cache flushed' !== $step['before'] );
 		}
 		$this->count( $step['operation'] );
-		if ( $this->operations->get( $step['operation'] )['rows'] || in_array( 'row', $step['look'], true ) ) {
+		if ( $this->operations->get( $step['operation'] )['rows'] ) {
 			$this->pair->on( $this->pair->ours, array( Home::class, 'bring_born' ) );
 		}
 		$does     = function ( Side $side ) use ( $step ): array {
@@ -207,6 +207,7 @@ final class Player {
 	private function look( array $step, string $look, Side $side ) {
 		switch ( $look ) {
 			case 'row':
+				Home::bring_born( $side );
 				return $side->reads_row( $side->mid( $step['place'] ) );
 			case 'rest':
 				$response = rest_do_request( new \WP_REST_Request( 'GET', rest_get_route_for_post( $side->post ) ) );

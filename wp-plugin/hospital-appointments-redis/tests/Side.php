@@ -30,6 +30,9 @@ final class Side {
 	/** @var array<int, string> Names of meta ids. */
 	private $names = array();
 
+	/** @var int How many of those were rows of the post, when they were seen. */
+	private $rows = 0;
+
 	/** @var Heard */
 	private $heard;
 
@@ -175,7 +178,7 @@ final class Side {
 
 	/** The name of a meta id. */
 	public function name( int $id ): string {
-		return $this->names[ $id ] ?? ( 0 === $id ? 'no row' : ( $this->names[ $id ] = 'passing ' . count( $this->names ) ) );
+		return $this->names[ $id ] ?? ( 0 === $id ? 'no row' : ( $this->names[ $id ] = 'passing ' . ( count( $this->names ) - $this->rows ) ) );
 	}
 
 	/** What names one side alone, without that. */
@@ -186,7 +189,7 @@ final class Side {
 	/** Names the rows that are new. */
 	private function see(): void {
 		foreach ( $this->mids() as $id ) {
-			$this->names[ $id ] = $this->names[ $id ] ?? 'row ' . count( $this->names );
+			$this->names[ $id ] = $this->names[ $id ] ?? 'row ' . $this->rows++;
 		}
 	}
 }
