@@ -133,13 +133,13 @@ final class TakeOverTest extends ClinicTestCase {
 			'$began = hrtime( true ); $read = get_post_meta( $arguments["post"], "status", true ); $first = hrtime( true ); wp_cache_flush();
 			get_post_meta( $arguments["post"], "status", true );
 			return array( $read, ( $first - $began ) / 1e6, ( hrtime( true ) - $first ) / 1e6 );',
-			array( 'HOSPITAL_SIDECAR_ADDRESS' => stream_socket_get_name( $deaf, false ) ),
+			array( 'HOSPITAL_SIDECAR_ADDRESS' => stream_socket_get_name( $deaf, false ), 'HOSPITAL_SIDECAR_TIMEOUT_MS' => 1000 ), // Far from what a busy machine needs for the rest.
 			array( 'arguments' => array( 'post' => $post ) )
 		);
 		fclose( $deaf );
 		$this->assertSame( 'pending', $told[0] );
-		$this->assertLessThan( 500, $told[1] );
-		$this->assertLessThan( 100, $told[2] );
+		$this->assertLessThan( 2000, $told[1], 'one timeout' );
+		$this->assertLessThan( 1000, $told[2], 'then none' );
 		$this->assertSame( 'offload', self::site()->mode, 'reading takes nothing over' );
 	}
 
@@ -168,13 +168,13 @@ final class TakeOverTest extends ClinicTestCase {
 				$calls[] = array( $code, ( hrtime( true ) - $began ) / 1e6 );
 			}
 			return array( $calls, Breaker::is_open(), Sidecar::$calls );',
-			array( 'HOSPITAL_SIDECAR_ADDRESS' => stream_socket_get_name( $deaf, false ) )
+			array( 'HOSPITAL_SIDECAR_ADDRESS' => stream_socket_get_name( $deaf, false ), 'HOSPITAL_SIDECAR_TIMEOUT_MS' => 5000 )
 		);
 		$asked = stream_socket_accept( $deaf, 0 );
 		$this->assertStringContainsString( 'POST /v1/dirty', (string) fread( $asked, 100 ), 'it was asked' );
 		$this->assertFalse( @stream_socket_accept( $deaf, 0 ), 'once' ); // phpcs:ignore WordPress.PHP.NoSilencedErrors
 		$this->assertSame( array( array( 'paused', 'paused', 'paused' ), true, 0 ), array( array_column( $told[0], 0 ), $told[1], $told[2] ) );
-		$this->assertLessThan( 45, min( array_column( $told[0], 1 ) ) + $told[0][0][1], 'a few milliseconds, not the timeout' );
+		$this->assertLessThan( 1000, array_sum( array_column( $told[0], 1 ) ), 'a few milliseconds, not the timeout' );
 	}
 
 	public function test_an_answer_that_comes_late_is_noticed_by_who_asked(): void {
