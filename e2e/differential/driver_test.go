@@ -21,7 +21,7 @@ type report struct {
 	Sequences int
 	Counts    map[string]int // steps by operation; in parentheses what else happened
 	Failures  []failure
-	Offloaded int // updates that WordPress forwarded; of a sidecar that was not ended meanwhile
+	Offloaded int // calls by which WordPress forwarded an update
 }
 
 // failure is a sequence that ended differently.
@@ -39,6 +39,8 @@ type driver struct {
 	cached bool
 	// away says that the sidecar was ended; only who has the turn alone may look.
 	away bool
+	// taken are the updates that sidecars had taken before they were ended.
+	taken int
 	// turn is held by all who play, and alone by one who ends the sidecar.
 	turn sync.RWMutex
 }
@@ -87,6 +89,7 @@ func (d *driver) run(ctx context.Context, options ...string) (report, error) {
 // end ends the sidecar, unless it was ended before.
 func (d *driver) end(how func(*containers.Stack, testing.TB, string)) {
 	if !d.away {
+		d.taken = d.offloaded(d.t)
 		how(d.Stack, d.t, "sidecar")
 		d.away = true
 	}
@@ -114,8 +117,7 @@ func (d *driver) deadlock(ctx context.Context) string {
 	return "InnoDB's latest deadlock:" + latest
 }
 
-// offloaded counts the updates that the sidecar has taken from WordPress since
-// it was started.
+// offloaded counts the updates that sidecars have taken from WordPress.
 func (d *driver) offloaded(t testing.TB) int {
 	t.Helper()
 	metrics := d.Exec(t, "wordpress", "curl", "-sS", "http://127.0.0.1:8787/metrics", "-H", "Authorization: Bearer "+d.Token)
@@ -125,7 +127,7 @@ func (d *driver) offloaded(t testing.TB) int {
 	if !found || err != nil {
 		t.Fatalf("the sidecar counts no writes: %v\n%s", err, metrics)
 	}
-	return int(n)
+	return d.taken + int(n)
 }
 
 // mostlyOffloaded: two steps in a sequence of thirty at least were updates that

@@ -53,6 +53,7 @@ final class Listeners {
 	 */
 	public static function add( array $listeners ): void {
 		add_action( 'before_delete_post', array( Elsewhere::class, 'leaves' ) );
+		add_action( 'add_post_meta', array( Home::class, 'make_room' ), PHP_INT_MIN, 2 );
 		foreach ( $listeners as $listener ) {
 			$kind     = $listener['kind'];
 			$hooked   = array( $listener['on'], null, $listener['priority'] ?? 10 );

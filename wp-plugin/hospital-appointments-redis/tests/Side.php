@@ -178,6 +178,7 @@ final class Side {
 
 	/** The name of a meta id. */
 	public function name( int $id ): string {
+		isset( $this->names[ $id ] ) || $this->see();
 		return $this->names[ $id ] ?? ( 0 === $id ? 'no row' : ( $this->names[ $id ] = 'passing ' . ( count( $this->names ) - $this->rows ) ) );
 	}
 
