@@ -198,16 +198,6 @@ func (r *run) fails(t testing.TB, v *Verdict) {
 
 func tail(text string) string { return text[max(0, len(text)-6000):] }
 
-// decisive is the short list: what each of the rules is there for.
-var decisive = []string{
-	"kill -9 of the sidecar", "kill -9 of Redis, its file complete", "kill -9 of the database", "kill -9 of PHP processes",
-	"SIGSTOP of the sidecar past its lease", "Redis restarted without its file's tail", "FLUSHALL", "maxmemory reached",
-	"COMMIT's answer to the sidecar lost", "the clock of the redis stepped",
-	"a copy of the site started on the same Redis", "the database restored to an earlier state",
-	"reset after sent, php to sidecar", "reset after sent, sidecar to redis", "black hole, sidecar to database", "rows of the hot posts locked",
-	"posts deleted while they are written to",
-}
-
 // TestCampaign breaks the stack while it is written to: nothing acknowledged is
 // lost, nothing older wins (P1, P2, P3).
 func TestCampaign(t *testing.T) {
@@ -224,7 +214,7 @@ func TestCampaign(t *testing.T) {
 	all := slices.Concat(everything(), tables(), clocks(clocked...))
 	if *seconds == 0 {
 		for _, name := range decisive {
-			r.nemesis.round(named(t, all, name))
+			r.decide(t, named(t, all, name))
 		}
 	}
 	all = slices.DeleteFunc(all, func(f fault) bool { return !regexp.MustCompile(*only).MatchString(f.name) })
@@ -232,15 +222,4 @@ func TestCampaign(t *testing.T) {
 		r.nemesis.round(pick(r.nemesis.dice, all, []int{1, 1, 2, 3}[r.nemesis.dice.IntN(4)])...)
 	}
 	r.fails(t, r.finish(t))
-}
-
-func named(t testing.TB, all []fault, name string) fault {
-	t.Helper()
-	for _, f := range all {
-		if f.name == name {
-			return f
-		}
-	}
-	t.Fatalf("no fault is named %q", name)
-	return fault{}
 }

@@ -20,6 +20,13 @@ type Final struct {
 type Letter struct {
 	Field
 	Value, Code string
+	BySlug      bool // under a slug of the post, not its id
+}
+
+// explains: a letter may be of this write. An overtaken one is of what was taken
+// with reserve.
+func (o Op) explains(l Letter) bool {
+	return o.Kind == Write && o.Field == l.Field && o.Value == l.Value && o.Outcome != Refused && (l.Code != "overtaken" || o.Outcome == Unknown || o.reserved())
 }
 
 // Harm is a kind of what must never be found.
@@ -59,31 +66,23 @@ type Report struct {
 // were written or not; a field begins with the value given ("": without a row).
 func Check(ops []Op, begin map[Field]string, final Final) Report {
 	r := Report{Fields: len(begin)}
-	r.others(ops, final)
-	letters := map[Field]map[string]bool{}
-	for _, l := range final.Letters {
-		if letters[l.Field] == nil {
-			letters[l.Field] = map[string]bool{}
-		}
-		letters[l.Field][l.Value] = true
-	}
-	fields := map[Field][]Op{}
+	letters, fields := map[Field][]Letter{}, map[Field][]Op{}
 	for _, o := range ops {
 		fields[o.Field] = append(fields[o.Field], o)
+		if o.Kind == Emptied {
+			final.Letters = append(final.Letters, Letter{o.Field, o.Value, o.Why, o.BySlug})
+		}
 	}
+	for _, l := range final.Letters {
+		letters[l.Field] = append(letters[l.Field], l)
+	}
+	r.others(fields, final)
 	for _, f := range sorted(begin) {
 		if final.Gone[f.Post] {
 			r.gone(f, fields[f], final.Rows[f])
 			continue
 		}
-		// A dead letter was acknowledged, and is in nobody's way: as if unknown.
-		own := slices.Clone(fields[f])
-		for i, o := range own {
-			if o.Kind == Write && o.Outcome == OK && letters[f][o.Value] {
-				own[i].Outcome = Unknown
-			}
-		}
-		r.field(f, newPast(own, begin[f]), final.Rows[f])
+		r.field(f, newPast(fields[f], begin[f], letters[f], final.Rows[f]), final.Rows[f])
 	}
 	return r
 }
@@ -116,18 +115,16 @@ func (r *Report) add(harm Harm, f Field, text string, args ...any) {
 }
 
 // others: what is not about one living field.
-func (r *Report) others(ops []Op, final Final) {
+func (r *Report) others(fields map[Field][]Op, final Final) {
 	for _, what := range final.Dirty {
 		r.add(NotDrained, Field{}, "%s", what)
 	}
 	for _, l := range final.Letters {
-		from := slices.IndexFunc(ops, func(o Op) bool {
-			return o.Kind == Write && o.Field == l.Field && o.Value == l.Value && o.Outcome != Refused
-		})
+		written := slices.ContainsFunc(fields[l.Field], func(o Op) bool { return o.Kind == Write && o.Value == l.Value && o.Outcome != Refused })
 		switch {
-		case from < 0:
+		case !written:
 			r.add(Unaccounted, l.Field, "%q (%s): nobody wrote it, or it was refused", l.Value, l.Code)
-		case l.Code == "overtaken" && ops[from].Outcome == OK && !ops[from].Unverified && !ops[from].Waits, l.Code == "post_gone" && !final.Gone[l.Post]:
+		case !slices.ContainsFunc(fields[l.Field], func(o Op) bool { return o.explains(l) }), l.Code == "post_gone" && !final.Gone[l.Post]:
 			r.add(Unaccounted, l.Field, "%q: %s, but it was acknowledged without reserve", l.Value, l.Code)
 		}
 	}

@@ -68,16 +68,31 @@ func TestCheckerFinds(t *testing.T) {
 		"reads that disagree on the order": {Order,
 			[]Op{at(Write, "a", 1, 20), at(Write, "b", 1, 20), at(Read, "a", 3, 4), at(Read, "b", 5, 6), at(Read, "a", 7, 8)}, []string{"a"}, Final{}},
 		"what is still dirty":                     {NotDrained, nil, []string{"0"}, Final{Dirty: []string{"a key"}}},
-		"a dead letter that nobody wrote":         {Unaccounted, nil, []string{"0"}, Final{Letters: []Letter{{field, "x", "refused"}}}},
-		"a dead letter of what was refused":       {Unaccounted, []Op{at(Write, "a", 1, 2, refused)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "refused"}}}},
-		"an overtaken one acknowledged unmarked":  {Unaccounted, []Op{at(Write, "a", 1, 2)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "overtaken"}}}},
-		"a letter of a post that is there":        {Unaccounted, []Op{at(Write, "a", 1, 2)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "post_gone"}}}},
+		"a dead letter that nobody wrote":         {Unaccounted, nil, []string{"0"}, Final{Letters: []Letter{{field, "x", "refused", false}}}},
+		"a dead letter of what was refused":       {Unaccounted, []Op{at(Write, "a", 1, 2, refused)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "refused", false}}}},
+		"an overtaken one acknowledged unmarked":  {Unaccounted, []Op{at(Write, "a", 1, 2)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "overtaken", false}}}},
+		"a letter of a post that is there":        {Unaccounted, []Op{at(Write, "a", 1, 2)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "post_gone", false}}}},
 		"a lost write taken with reserve":         {Lost, []Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4, unverified)}, []string{"a"}, Final{}},
 		"one taken with reserve over a newer one": {Lost, []Op{at(Write, "a", 1, 2, unverified), at(Write, "b", 3, 4)}, []string{"a"}, Final{}},
-		"a lost write beside a dead letter's one": {Lost, []Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4, unverified)}, []string{"0"}, Final{Letters: []Letter{{field, "b", "overtaken"}}}},
-		"a write by a slug that never came":       {Lost, []Op{at(Write, "a", 1, 2, waits)}, []string{"0"}, Final{}},
-		"one that came over a newer one":          {Lost, []Op{at(Write, "a", 1, 2, waits), at(Write, "b", 3, 4)}, []string{"a"}, Final{}},
-		"one that was read over a newer one":      {Stale, []Op{at(Write, "a", 1, 2, waits), at(Write, "b", 3, 4), at(Read, "a", 5, 6)}, []string{"b"}, Final{}},
+		"one taken with reserve, and an unknown one after it": {Lost,
+			[]Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4, unverified), at(Write, "c", 5, 6, unknown)}, []string{"a"}, Final{}},
+		"two taken with reserve at the same time": {Lost,
+			[]Op{at(Write, "a", 1, 2), at(Write, "b", 3, 7, unverified), at(Write, "c", 4, 5, unverified)}, []string{"a"}, Final{}},
+		"one taken with reserve, and the letter of one before it": {Lost,
+			[]Op{at(Write, "a", 1, 2, unverified), at(Write, "b", 3, 4, unverified)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "overtaken", false}}}},
+		"one taken with reserve, and the letter of one that a slug kept": {Lost,
+			[]Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4, unverified), at(Write, "c", 5, 6, waits)}, []string{"a"}, Final{Letters: []Letter{{field, "c", "unresolved", true}}}},
+		"one taken with reserve that an emptied Redis had before it": {Lost,
+			[]Op{at(Write, "a", 1, 2), at(Emptied, "a", 3, 3), at(Write, "b", 4, 5, unverified)}, []string{"0"}, Final{}},
+		"one taken with reserve that somebody saw, and then did not": {Stale,
+			[]Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4, unverified), at(Read, "b", 5, 6), at(Read, "a", 7, 8), at(Write, "c", 9, 10)}, []string{"c"}, Final{}},
+		"a write by a slug, and an unknown one after it": {Lost,
+			[]Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4, waits), at(Write, "c", 5, 6, unknown)}, []string{"a"}, Final{}},
+		"a dead letter that nobody wrote, of an emptied Redis": {Unaccounted, []Op{at(Emptied, "x", 1, 1)}, []string{"0"}, Final{}},
+		"a lost write beside a dead letter's one":              {Lost, []Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4, unverified)}, []string{"0"}, Final{Letters: []Letter{{field, "b", "overtaken", false}}}},
+		"a write by a slug that never came":                    {Lost, []Op{at(Write, "a", 1, 2, waits)}, []string{"0"}, Final{}},
+		"one that came over a newer one":                       {Lost, []Op{at(Write, "a", 1, 2, waits), at(Write, "b", 3, 4)}, []string{"a"}, Final{}},
+		"one that was read over a newer one":                   {Stale, []Op{at(Write, "a", 1, 2, waits), at(Write, "b", 3, 4), at(Read, "a", 5, 6)}, []string{"b"}, Final{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.final.Rows = map[Field][]string{field: c.rows}
@@ -122,13 +137,31 @@ func TestCheckerAccepts(t *testing.T) {
 		"what a power cut may take":                          {[]Op{at(Write, "a", 6, 7), at(Loss, "", 10, 12, since(5), power), at(Read, "0", 13, 14)}, []string{"0"}, Final{}, 1},
 		"what a loss might have taken and not":               {[]Op{at(Write, "a", 6, 7), at(Loss, "", 10, 12, since(5)), at(Read, "a", 13, 14)}, []string{"a"}, Final{}, 0},
 		"a row that core itself adds to a post that is gone": {[]Op{at(Write, "a", 1, 2, unknown)}, []string{"a"}, Final{Gone: map[int]bool{7: true}}, 0},
-		"a dead letter of a post that is gone":               {[]Op{at(Write, "a", 1, 2)}, nil, Final{Gone: map[int]bool{7: true}, Letters: []Letter{{field, "a", "post_gone"}}}, 0},
+		"a dead letter of a post that is gone":               {[]Op{at(Write, "a", 1, 2)}, nil, Final{Gone: map[int]bool{7: true}, Letters: []Letter{{field, "a", "post_gone", false}}}, 0},
 		"an overtaken write whose letter a later one has taken the place of": {
 			[]Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4, unverified), at(Read, "a", 5, 6), at(Write, "c", 7, 8)}, []string{"c"}, Final{}, 0},
+		"one taken with reserve that an unknown one came over": {
+			[]Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4, unverified), at(Write, "c", 5, 6, unknown)}, []string{"c"}, Final{}, 0},
+		"one taken with reserve while one that stays was under way": {
+			[]Op{at(Write, "a", 1, 5), at(Write, "b", 3, 4, unverified)}, []string{"a"}, Final{}, 0},
+		"one taken with reserve, its letter gone with Redis": {
+			[]Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4, unverified), at(Read, "a", 5, 6), at(Emptied, "b", 7, 7)}, []string{"a"}, Final{}, 0},
+		"one whose letter a later one has ended, which was lost with Redis": {
+			[]Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4, unverified), at(Write, "c", 5, 6), at(Loss, "", 7, 8, since(3))}, []string{"a"}, Final{}, 1},
+		"two taken with reserve, the later one's letter in the place of both": {
+			[]Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4, unverified), at(Write, "c", 5, 6, unverified)}, []string{"a"}, Final{Letters: []Letter{{field, "c", "overtaken", false}}}, 0},
+		"one taken with reserve, in its place the letter of an unknown one": {
+			[]Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4, unverified), at(Write, "c", 5, 6, unknown)}, []string{"a"}, Final{Letters: []Letter{{field, "c", "overtaken", false}}}, 0},
+		"one taken with reserve that somebody saw, and then a later one": {
+			[]Op{at(Write, "a", 1, 2), at(Write, "b", 3, 4, unverified), at(Read, "b", 5, 6), at(Write, "c", 7, 8), at(Read, "c", 9, 10)}, []string{"c"}, Final{}, 0},
+		"two deletes, the one with reserve overtaken": {
+			[]Op{at(Write, "", 1, 2), at(Write, "a", 3, 4), at(Write, "", 5, 6, unverified)}, []string{"a"}, Final{Letters: []Letter{{field, "", "overtaken", false}}}, 0},
+		"a write by a slug, in its place the letter of a later one": {
+			[]Op{at(Write, "a", 1, 2, waits), at(Write, "b", 3, 4, waits)}, []string{"0"}, Final{Letters: []Letter{{field, "b", "unresolved", true}}}, 0},
 		"a write by a slug that is seen late":            {[]Op{at(Write, "a", 1, 2, waits), at(Read, "0", 3, 4), at(Read, "a", 5, 6)}, []string{"a"}, Final{}, 0},
-		"a write by a slug that its post had got before": {[]Op{at(Write, "a", 1, 2, waits)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "overtaken"}}}, 0},
-		"one beside it in its place, and its letter":     {[]Op{at(Write, "a", 1, 4, waits), at(Write, "b", 2, 3, waits)}, []string{"0"}, Final{Letters: []Letter{{field, "b", "unresolved"}}}, 0},
-		"an overtaken write, marked as such":             {[]Op{at(Write, "a", 1, 2, unverified)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "overtaken"}}}, 0},
+		"a write by a slug that its post had got before": {[]Op{at(Write, "a", 1, 2, waits)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "overtaken", false}}}, 0},
+		"one beside it in its place, and its letter":     {[]Op{at(Write, "a", 1, 4, waits), at(Write, "b", 2, 3, waits)}, []string{"0"}, Final{Letters: []Letter{{field, "b", "unresolved", false}}}, 0},
+		"an overtaken write, marked as such":             {[]Op{at(Write, "a", 1, 2, unverified)}, []string{"0"}, Final{Letters: []Letter{{field, "a", "overtaken", false}}}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.final.Rows = map[Field][]string{field: c.rows}

@@ -18,6 +18,9 @@ import (
 	"hospital-appointments-redis/e2e/containers"
 )
 
+// killed is why nobody knows of a call whose process was killed.
+const killed = "killed"
+
 // call is one operation that a client is to make, for PHP as JSON.
 type call struct {
 	ID        int    `json:"id"` // of a worker's call
@@ -39,6 +42,7 @@ type said struct {
 	Began   int64    `json:"began"` // CLOCK_MONOTONIC before an update, where that is not its first step
 	At      int64    `json:"at"`    // CLOCK_MONOTONIC between an update and its reading back
 	Again   bool     `json:"again"` // it was read back
+	Ack     string   `json:"ack"`   // sql: WordPress wrote the row itself
 	Error   string   `json:"error"`
 }
 
@@ -136,7 +140,7 @@ type site struct {
 	next            atomic.Int64 // of these
 	values          atomic.Int64
 	spare           int         // a post whose fields nobody checks
-	quiet           atomic.Bool // WordPress rests
+	quiet, still    atomic.Bool // WordPress rests; the direct API's clients do
 	stop, killing   atomic.Bool // killing: PHP processes die in the middle of what they do
 }
 
@@ -164,6 +168,9 @@ func (s *site) throughWordPress(who string, dice *rand.Rand, p php) {
 			continue
 		}
 		f, kind, kill := s.field(dice), dice.IntN(100), dice.IntN(60_000)+1
+		if dice.IntN(3) == 0 {
+			kill = dice.IntN(900_000) + 1 // in the take-over, whose first process waits for the lease
+		}
 		if dice.IntN(10) == 0 && kind < 40 {
 			rare := slices.Concat(s.born, s.late)
 			f = rare[dice.IntN(len(rare))]
@@ -204,7 +211,7 @@ func (s *site) update(who string, f Field, c call, p php) {
 	case got.Refused:
 		o.Outcome, o.Why = Refused, got.Error
 	case got.Done:
-		o.Outcome = OK
+		o.Outcome, o.Ack = OK, got.Ack
 		if got.Began > 0 {
 			o.Call = s.At(got.Began)
 		}
@@ -217,7 +224,7 @@ func (s *site) update(who string, f Field, c call, p php) {
 		}
 		o.Return = between
 	case got.Killed:
-		o.Why = "killed"
+		o.Why = killed
 	default:
 		o.Why = "false " + got.Error
 	}

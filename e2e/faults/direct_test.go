@@ -77,7 +77,9 @@ func (s *site) directly(who string, dice *rand.Rand, d direct) {
 	pace := time.NewTicker(15 * time.Millisecond)
 	defer pace.Stop()
 	for !s.stop.Load() {
-		<-pace.C
+		if <-pace.C; s.still.Load() {
+			continue
+		}
 		if d.level = ""; everysec() && dice.IntN(10) == 0 {
 			d.level = "fsynced"
 		}

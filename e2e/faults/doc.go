@@ -9,5 +9,10 @@
 //
 // Three things a checker must know of a call: ok (acknowledged), refused (it
 // certainly did not happen and never will), unknown (it may have happened, or
-// may yet, once).
+// may yet, once). What was taken with reserve and is neither in the row nor
+// behind a later write has a dead letter.
+//
+// Beside campaigns, crash points kill a process before and after each step that
+// anybody else can see (points_test.go), and mutants weaken the product's rules
+// in turn, whose harm the checker must find (mutants_test.go).
 package faults

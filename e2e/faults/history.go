@@ -37,6 +37,8 @@ const (
 	// Loss is a fault that may take away what was acknowledged: what of the field
 	// was acknowledged after Since need not be there afterwards.
 	Loss Kind = "loss"
+	// Emptied is a dead letter that was in Redis when a fault took it away.
+	Emptied Kind = "emptied"
 )
 
 // Op is one call of one client. Times count from the campaign's begin.
@@ -52,11 +54,15 @@ type Op struct {
 	Began      time.Duration // of such a read: when that write began
 	Waits      bool          // accepted by a slug without a post, as far as the sidecar could see, and said so: it is seen later
 	Unverified bool          // accepted while MySQL was away, and said so
-	Ack        string        // level, where the client is told
+	Ack        string        // level, where the client is told or can tell
 	Since      time.Duration // of a loss
 	Spares     bool          // of a loss: what was acknowledged as flushed to the disk
-	Why        string        // what came instead of an acknowledgement
+	BySlug     bool          // of a dead letter: it was the slug's
+	Why        string        // what came instead of an acknowledgement; a dead letter's code
 }
+
+// reserved: it was taken with reserve.
+func (o Op) reserved() bool { return o.Unverified || o.Waits }
 
 func (o Op) String() string {
 	extra := ""

@@ -5,29 +5,35 @@ import (
 	"database/sql"
 	"fmt"
 	"time"
+
+	"hospital-appointments-redis/e2e/containers"
 )
 
 // hold runs statements in a transaction of root's and keeps its locks until the
-// fault is healed. That it fails, as a deadlock's victim or with the database
-// gone, is part of the game.
-func (n *nemesis) hold(queries ...string) func() {
+// fault is healed. nil: it failed, as a deadlock's victim or with the database
+// gone.
+func (n *nemesis) hold(queries ...string) (release func()) {
 	ctx, cancel := context.WithCancel(context.Background())
-	giveUp := time.AfterFunc(2*time.Second, cancel) // another fault may have stopped the database
+	giveUp := time.AfterFunc(4*time.Second, cancel) // another fault may have stopped the database
 	defer giveUp.Stop()
 	tx, err := n.DB.BeginTx(ctx, nil)
-	if err != nil {
-		cancel()
-		return func() {}
-	}
 	for _, query := range queries {
-		if _, err := tx.ExecContext(ctx, query); err != nil {
-			n.words("%s: %v", query, err)
+		if err == nil {
+			_, err = tx.ExecContext(ctx, query)
 		}
 	}
-	return func() {
-		_ = tx.Rollback()
+	release = func() {
+		if tx != nil {
+			_ = tx.Rollback()
+		}
 		cancel()
 	}
+	if err != nil {
+		n.words("%q: %v", queries, err)
+		release()
+		return nil
+	}
+	return release
 }
 
 func (n *nemesis) hotPosts() string {
@@ -43,9 +49,24 @@ func lockSite(n *nemesis) func() {
 	return n.hold("SET SESSION innodb_lock_wait_timeout = 2", "SELECT epoch FROM wp_hospital_sync_state WHERE blog_id = 1 FOR UPDATE")
 }
 
+// counted reads how often something happened to the database; a counter begins
+// anew when the database does. -1: nobody knows.
+func (n *nemesis) counted(query string) (times int64) {
+	ctx, cancel := context.WithTimeout(n.t.Context(), 2*time.Second)
+	defer cancel()
+	if err := n.DB.QueryRowContext(ctx, query).Scan(&times); err != nil {
+		n.words("%s: %v", query, err)
+		return -1
+	}
+	return times
+}
+
+const deadlocked = "SELECT count FROM information_schema.innodb_metrics WHERE name = 'lock_deadlocks'"
+
 // deadlocks locks the hot posts' rows one by one against the order in which a
 // sync takes them, again and again.
 func deadlocks(n *nemesis) func() {
+	before, missed := n.counted(deadlocked), n.missed()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	db, posts := n.DB, n.hotPosts()
@@ -61,7 +82,13 @@ func deadlocks(n *nemesis) func() {
 			}
 		}
 	}()
-	return func() { cancel(); <-done }
+	return func() {
+		cancel()
+		<-done
+		if after := n.counted(deadlocked); before < 0 || after <= before {
+			missed()
+		}
+	}
 }
 
 func backwards(ctx context.Context, db *sql.DB, posts string, pace <-chan time.Time) {
@@ -100,13 +127,21 @@ func backwards(ctx context.Context, db *sql.DB, posts string, pace <-chan time.T
 // came; with it dies the database, if it is to.
 func loseCommit(line string, kills bool) func(*nemesis) func() {
 	return func(n *nemesis) func() {
-		point := n.Line[line].LoseAnswerTo(commit)
+		point, missed := n.Line[line].LoseAnswerTo(commit), n.missed()
 		if !kills {
-			return func() { n.Line[line].Leave(point) }
+			return func() {
+				n.Line[line].Leave(point)
+				select {
+				case <-point.Reached:
+				default: // nobody committed
+					missed()
+				}
+			}
 		}
 		select {
 		case <-point.Reached:
 		case <-time.After(3 * time.Second): // nobody committed: then it dies between two
+			missed()
 		}
 		n.Kill(n.t, "database")
 		return func() {
@@ -116,9 +151,31 @@ func loseCommit(line string, kills bool) func(*nemesis) func() {
 	}
 }
 
+// losePHPCommit does it to a write of PHP's, which has to take the site over.
+func losePHPCommit(n *nemesis) func() {
+	missed, answer := n.missed(), n.unanswered()
+	mark := expect(n.BadLines, "INSERT INTO wp_hospital_native_write", true, containers.PHPToDB)
+	marked := mark.reached(3 * time.Second)
+	point := n.Line[containers.PHPToDB].LoseAnswerTo(commit)
+	mark.goOn(containers.PHPToDB)
+	return func() {
+		n.Line[containers.PHPToDB].Leave(point)
+		answer()
+		select {
+		case <-point.Reached:
+		default:
+			missed()
+		}
+		if marked == "" {
+			missed()
+		}
+	}
+}
+
 // deletePosts deletes some of the doomed posts, one after the other, as long as
 // it lasts.
 func deletePosts(n *nemesis) func() {
+	first, missed := n.next.Load(), n.missed()
 	stop := make(chan struct{})
 	n.clients.Go(func() {
 		pace := time.NewTicker(300 * time.Millisecond)
@@ -135,5 +192,10 @@ func deletePosts(n *nemesis) func() {
 			}
 		}
 	})
-	return func() { close(stop) }
+	return func() {
+		close(stop)
+		if n.next.Load() == first {
+			missed()
+		}
+	}
 }

@@ -24,8 +24,8 @@ type mutant struct {
 	scenario   func(*testing.T, *run)
 }
 
-// weakened are the rules that a real stack can be brought to need, each with
-// the scenario in which it does. The others are mutants of e2e/model.
+// weakened are rules each with a scenario that brings a real stack to need it.
+// e2e/model has mutants of all rules, of these too.
 var weakened = []mutant{
 	{"ack without the version", "R4, step 4", "redisstore/lua/ack.lua",
 		"if marks[j] == mark then", "if marks[j] then", writtenDuringSync},
@@ -34,6 +34,8 @@ var weakened = []mutant{
 		"redis.call('ZREM', KEYS[2], ARGV[2])\nfor i = 6, #KEYS, 2 do redis.call('DEL', KEYS[i + 1]) end\nreturn answer", killedAfterClaim},
 	{"no version against the fence's", "R4, step 3", "postmeta/plan.go",
 		"|| field.Version.Compare(before.version) <= 0", "", olderRedis},
+	{"no native writes read", "R4, step 3", "postmeta/lock.go",
+		"if !s.site.Native {\n\t\treturn nil\n\t}\n\tquery := \"SELECT post_id, meta_key, epoch", "if true {\n\t\treturn nil\n\t}\n\tquery := \"SELECT post_id, meta_key, epoch", writtenNatively},
 	{"a slug's field over a row", "R4, step 3", "redisstore/lua/move.lua",
 		"key, mark .. 's')", "key, mark)", writtenByNameBefore},
 	{"no deadline", "R2", "ownership/fields.go",
@@ -42,6 +44,11 @@ var weakened = []mutant{
 		"if epoch < lowest then", "if epoch < 0 then", lateScript},
 	{"writes tried again", "R2", "config/redis.go",
 		"options.MaxRetries = -1", "options.MaxRetries, options.MinRetryBackoff, options.MaxRetryBackoff = 3, 5*time.Second, 5*time.Second", answerLost},
+	{"no run id", "R7", "redisstore/run.go",
+		`id := infoValue(info, "run_id")`, `id := "any"`, restartedOlder},
+	{"no missing floor and no token", "R7", "redisstore/lua/write.lua",
+		"if floor[1] ~= ARGV[1] then return redis.error_reply('HOSPITAL_TOKEN another Redis, or an emptied one') end\nlocal epoch = tonumber(ARGV[2])\nlocal lowest = tonumber(floor[2])",
+		"local epoch = tonumber(ARGV[2])\nlocal lowest = tonumber(floor[2] or '0')", emptiedUnderLease},
 }
 
 // edits of other files that a mutant needs to be one.

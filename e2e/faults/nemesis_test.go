@@ -23,7 +23,8 @@ type nemesis struct {
 	words  func(format string, args ...any)
 }
 
-// fault is one kind of harm. Two at a time have no place in common.
+// fault is one kind of harm. Two at a time have no place in common. One that
+// could not be injected, as another may not let it, has nothing to heal.
 type fault struct {
 	name, place string
 	inject      func(*nemesis) (heal func())
@@ -43,25 +44,43 @@ func (n *nemesis) wait(d time.Duration) {
 }
 
 // round injects some faults at once and heals them, last first, then waits
-// until the site is well again.
-func (n *nemesis) round(faults ...fault) {
+// until the site is well again. It tells whether all of them took place.
+func (n *nemesis) round(faults ...fault) (all bool) {
 	heals := make([]func(), 0, len(faults))
 	first := len(n.faults)
 	for _, f := range faults {
 		n.words("%s inject %s", ms(n.Now()), f.name)
 		n.faults = append(n.faults, Fault{Name: f.name, Begin: n.Now()})
-		heals = append(heals, f.inject(n))
-		n.wait(n.between(f.least, f.most))
+		heal, missed, lasts := f.inject(n), n.missed(), n.between(f.least, f.most)
+		if heals = append(heals, heal); heal == nil {
+			missed()
+			continue
+		}
+		n.wait(lasts)
 	}
 	for i, heal := range slices.Backward(heals) {
-		heal()
+		if heal != nil {
+			heal()
+		}
 		n.faults[first+i].Healed = n.Now()
-		n.words("%s healed %s", ms(n.Now()), faults[i].name)
+		n.words("%s healed %s", ms(n.Now()), n.faults[first+i])
 	}
 	n.healed = append(n.healed, n.Now())
 	n.recover(time.Minute)
 	n.rename()
 	n.wait(n.between(300*time.Millisecond, 1200*time.Millisecond))
+	return !slices.ContainsFunc(n.faults[first:], func(f Fault) bool { return f.Missed })
+}
+
+// missed returns how to say, also when it is healed, that nothing came of the
+// fault that is being injected.
+func (n *nemesis) missed() func() {
+	at := len(n.faults) - 1
+	return func() {
+		if at >= 0 { // else a crash point's stimulus
+			n.faults[at].Missed = true
+		}
+	}
 }
 
 // rename gives a late comer the slug that it is written to by, or takes it away.

@@ -11,13 +11,39 @@ import (
 type past struct {
 	ops    []Op
 	losses []Op
+	buried []burial
+	seen   map[string]bool // values of reads that saw all there is, and of the row
 }
 
-func newPast(ops []Op, begin string) past {
-	p := past{ops: append([]Op{{Who: "begin", Kind: Write, Value: begin, Call: -1, Return: -1, Outcome: OK}}, ops...)}
-	for _, o := range p.ops {
-		if o.Kind == Loss {
+// burial is a write of which there is a dead letter, or was when Redis was
+// emptied.
+type burial struct {
+	Op
+	bySlug bool // the letter is the slug's, not the post's
+}
+
+// newPast makes the past of a field from what its clients noted. A dead letter's
+// write was acknowledged, and is in nobody's way: it is taken as unknown.
+func newPast(ops []Op, begin string, letters []Letter, rows []string) past {
+	p := past{ops: append([]Op{{Who: "begin", Kind: Write, Value: begin, Call: -1, Return: -1, Outcome: OK}}, ops...), seen: map[string]bool{}}
+	for _, value := range rows {
+		p.seen[value] = true
+	}
+	for i, o := range p.ops {
+		switch {
+		case o.Kind == Loss:
 			p.losses = append(p.losses, o)
+		case o.Kind == Read && o.Whole:
+			p.seen[o.Value] = true
+		case o.Kind == Write:
+			for _, l := range letters {
+				if o.explains(l) {
+					p.buried = append(p.buried, burial{o, l.BySlug})
+					if o.Outcome == OK {
+						p.ops[i].Outcome = Unknown
+					}
+				}
+			}
 		}
 	}
 	return p
@@ -67,19 +93,33 @@ func (p past) unseen(read Op) bool {
 
 // superseded finds an acknowledged write that began after this one was over and
 // was over at the time, and that no loss until another time can have taken. An
-// unknown one may happen at any time, so it is never superseded. One that was
-// taken with reserve, and may have become a dead letter, supersedes none. One
-// that waits for its post is seen at the end.
+// unknown one may happen at any time, so it is never superseded.
 func (p past) superseded(o Op, at, until time.Duration) Op {
 	if o.Outcome != OK {
 		return Op{}
 	}
 	for _, w := range p.ops {
-		if w.Kind == Write && w.Outcome == OK && w.Call > o.Return && w.Return < at && !(w.Waits && at != never) && !p.mayBeLost(w, until) && !p.mayBeLetter(w) {
+		if w.Kind == Write && w.Outcome == OK && w.Call > o.Return && w.Return < at && !p.mayBeLost(w, until) && !p.excused(w, at) {
 			return w
 		}
 	}
 	return Op{}
+}
+
+// excused: what was taken with reserve need not be there. Before the end it may
+// wait for its post, or have become a dead letter. At the end it is in the row,
+// or behind a later write that is, or its letter is there: only that of a later
+// write takes the place of an earlier one's.
+func (p past) excused(w Op, at time.Duration) bool {
+	switch {
+	case !w.reserved():
+		return false
+	case at != never:
+		return w.Waits || p.mayBeLetter(w)
+	}
+	return slices.ContainsFunc(p.buried, func(b burial) bool {
+		return b.Value != w.Value && (b.Outcome == Unknown || b.Return > w.Call) && (w.Waits || !b.bySlug)
+	})
 }
 
 func (p past) mayBeLost(w Op, at time.Duration) bool {
@@ -89,11 +129,13 @@ func (p past) mayBeLost(w Op, at time.Duration) bool {
 }
 
 // mayBeLetter: MySQL was away for the sidecar that took it, which could not know
-// that WordPress had written the field; or its slug had no post, which has since
-// got a value of its own. At the end there is no letter of it where a later write
-// has taken its place, or one beside it, which has become the letter.
+// that WordPress had written the field. It is not known when, nor whether a later
+// write has ended the letter since; not so of one that somebody saw.
 func (p past) mayBeLetter(w Op) bool {
-	return (w.Unverified || w.Waits) && slices.ContainsFunc(p.ops, func(o Op) bool {
+	if !w.Unverified || w.Value != "" && p.seen[w.Value] {
+		return false
+	}
+	return slices.ContainsFunc(p.ops, func(o Op) bool {
 		return o.Kind == Write && o.Outcome != Refused && o.Return > w.Call && o.Value != w.Value
 	})
 }
@@ -101,7 +143,7 @@ func (p past) mayBeLetter(w Op) bool {
 // taken are the acknowledged writes that a loss was seen to have taken: but for
 // it, what was read afterwards, or the row, would be older than they are.
 func (p past) taken(last string) []Op {
-	spared := past{ops: p.ops}
+	spared := past{ops: p.ops, buried: p.buried, seen: p.seen}
 	taken := map[string]Op{}
 	look := func(value string, at time.Duration) {
 		var by []Op

@@ -21,6 +21,8 @@ var weakenedPlugin = []mutant{
 		"		$rows  = '' === $write->change ? 0", "		Transaction::own( 'COMMIT' );\n		Transaction::own( 'START TRANSACTION' );\n		$rows  = '' === $write->change ? 0", diedInBetween},
 	{"a write on a connection that was opened again", "R3", "class-native-transaction.php",
 		"return 'CONNECTION_ID() = ' . $this->connection;", "return '0 < ' . $this->connection;", reconnected},
+	{"no write when unchanged", "R3", "class-core-meta.php",
+		"			self::write_again( $post_id, (string) $key, $value, $rows );\n", "", equalToTheRow},
 	{"no barrier in the caller's transaction", "R9", "class-barrier.php",
 		"if ( Births::has( $post_id ) ||", "if ( Transaction::is_open() || Births::has( $post_id ) ||", inTransaction},
 	{"rows before dirty fields", "R8", "class-posts.php",
@@ -164,6 +166,15 @@ func diedInBetween(t *testing.T, r *run) {
 	reached(t)
 	<-over
 	leave()
+	r.backAgain(t)
+}
+
+// equalToTheRow: what core finds in the row already is set again while something
+// else waits in Redis, which no sidecar tells.
+func equalToTheRow(t *testing.T, r *run) {
+	f, w := r.hot[0], newWorker(t, r.BadLines, r.complaints, "")
+	unsynced(t, r, f)
+	r.update("php0", f, call{Do: "same", Post: f.Post, Key: f.Key, Value: r.begin[f]}, w)
 	r.backAgain(t)
 }
 

@@ -62,7 +62,7 @@ func (p past) search(last Op) Harm {
 	}
 	for _, o := range p.ops {
 		switch {
-		case o.Kind == Read, o.Outcome == Refused, o.Call > last.Return:
+		case o.Kind != Write && o.Kind != Loss, o.Outcome == Refused, o.Call > last.Return:
 			continue
 		case o.Kind == Write && (o.Outcome == Unknown || o.Waits || p.mayBeLetter(o)):
 			if !seen[o.Value] {

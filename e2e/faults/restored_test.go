@@ -92,17 +92,18 @@ func (n *nemesis) swap(home map[Field]time.Duration) {
 
 // adopt lets the sidecars take their Redis over, as README says.
 func (n *nemesis) adopt() {
-	const config = "/config/wp-config.php"
-	again := func(edit string) {
-		n.ExecAs(n.t, "wordpress", "", "sed", "-i", edit, config)
-		for _, service := range []string{"sidecar", "second"} {
-			n.Stop(n.t, service)
-			n.start(service)
-		}
-		n.recover(time.Minute)
+	n.configure("1a define( 'HOSPITAL_ADOPT_REDIS', true );")
+	n.configure("/HOSPITAL_ADOPT_REDIS/d")
+}
+
+// configure edits wp-config.php by sed, and starts the sidecars again.
+func (n *nemesis) configure(edit string) {
+	n.ExecAs(n.t, "wordpress", "", "sed", "-i", edit, "/config/wp-config.php")
+	for _, service := range []string{"sidecar", "second"} {
+		n.Stop(n.t, service)
+		n.start(service)
 	}
-	again("1a define( 'HOSPITAL_ADOPT_REDIS', true );")
-	again("/HOSPITAL_ADOPT_REDIS/d")
+	n.recover(time.Minute)
 }
 
 // deleteAgain deletes the posts that came back.

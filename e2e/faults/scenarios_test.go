@@ -2,6 +2,7 @@ package faults
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -34,34 +35,29 @@ func (r *run) home(t *testing.T) {
 
 // locked locks a post's rows, so that what is written stays dirty.
 func (r *run) locked(f Field) (release func()) {
-	return r.nemesis.hold(fmt.Sprint("UPDATE wp_postmeta SET meta_value = meta_value WHERE post_id = ", f.Post))
+	query := fmt.Sprint("UPDATE wp_postmeta SET meta_value = meta_value WHERE post_id = ", f.Post)
+	containers.Eventually(r.nemesis.t, patience, func(context.Context) error {
+		if release = r.nemesis.hold(query); release == nil {
+			return errors.New(query)
+		}
+		return nil
+	})
+	return release
 }
 
 // trap holds whichever of some lines says a text first.
 func (r *run) trap(text string, lines ...string) (reached func(*testing.T), goOn, leave func()) {
-	points := map[string]*containers.Point{}
-	var hit = make(chan struct{}, len(lines))
-	for _, line := range lines {
-		point := r.Line[line].StopAt(text, false)
-		points[line] = point
-		go func() { <-point.Reached; hit <- struct{}{} }()
-	}
+	e := expect(r.BadLines, text, false, lines...)
 	return func(t *testing.T) {
 			t.Helper()
-			select {
-			case <-hit:
-			case <-time.After(patience):
+			if e.reached(patience) == "" {
 				t.Fatalf("nobody said %q", text)
 			}
 		}, func() {
-			for line, point := range points {
-				r.Line[line].GoOn(point)
+			for _, line := range lines {
+				e.goOn(line)
 			}
-		}, func() {
-			for line, point := range points {
-				r.Line[line].Leave(point)
-			}
-		}
+		}, e.leave
 }
 
 // writtenDuringSync: a write between a sync's read and its acknowledgement.

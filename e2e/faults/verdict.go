@@ -13,6 +13,14 @@ import (
 type Fault struct {
 	Name          string
 	Begin, Healed time.Duration
+	Missed        bool // it did not take place
+}
+
+func (f Fault) String() string {
+	if f.Missed {
+		return "nothing came of: " + f.Name
+	}
+	return f.Name
 }
 
 // Verdict is what a campaign says.
@@ -53,7 +61,7 @@ func (v *Verdict) recovered(healed []time.Duration) {
 func (v *Verdict) Print(w io.Writer) {
 	count := map[string]int{}
 	for _, f := range v.Faults {
-		count[f.Name]++
+		count[f.String()]++
 	}
 	fmt.Fprintf(w, "\nseed %d, %.0f s, %d fields\n\n| fault | times |\n|---|---|\n", v.Seed, v.Took.Seconds(), v.Report.Fields)
 	for _, name := range slices.Sorted(maps.Keys(count)) {
@@ -66,7 +74,7 @@ func (v *Verdict) Print(w io.Writer) {
 			who = "WordPress"
 		}
 		who += " " + string(o.Kind)
-		if o.Kind == Loss {
+		if o.Kind == Loss || o.Kind == Emptied {
 			continue
 		}
 		if o.Kind == Read && o.Whole {
@@ -125,7 +133,7 @@ func (v *Verdict) Explain(w io.Writer, f Finding, begin string) {
 	for i, o := range own {
 		for len(faults) > 0 && faults[0].Begin < o.Call {
 			if i > 0 || faults[0].Healed > o.Call {
-				fmt.Fprintf(w, "  %10s %10s  -- %s\n", ms(faults[0].Begin), ms(faults[0].Healed), faults[0].Name)
+				fmt.Fprintf(w, "  %10s %10s  -- %s\n", ms(faults[0].Begin), ms(faults[0].Healed), faults[0])
 			}
 			faults = faults[1:]
 		}
