@@ -23,14 +23,14 @@ func (n *nemesis) stop(p crashPoint, after bool, lines ...string) (line string, 
 	if p.stimulus != nil {
 		p.stimulus(n)
 	}
-	line = first.reached(10 * time.Second)
+	line = first.reached(patience)
 	if line == "" || p.behind == "" {
 		return line, first.leave
 	}
 	next := expect(n.BadLines, p.text, after, line)
 	first.goOn(line)
 	first.leave()
-	return next.reached(10 * time.Second), next.leave
+	return next.reached(patience), next.leave
 }
 
 // crash kills whichever sidecar comes to a point first, and starts it again.

@@ -172,17 +172,25 @@ func losePHPCommit(n *nemesis) func() {
 	}
 }
 
-// deletePosts deletes some of the doomed posts, one after the other, as long as
-// it lasts.
+// deletePosts deletes some of the doomed posts as long as it lasts.
 func deletePosts(n *nemesis) func() {
-	first, missed := n.next.Load(), n.missed()
-	stop := make(chan struct{})
+	first, missed, stop := n.next.Load(), n.missed(), n.deleting()
+	return func() {
+		if stop(); n.next.Load() == first {
+			missed()
+		}
+	}
+}
+
+// deleting deletes doomed posts, one after the other, until it is stopped.
+func (n *nemesis) deleting() (stop func()) {
+	over := make(chan struct{})
 	n.clients.Go(func() {
 		pace := time.NewTicker(300 * time.Millisecond)
 		defer pace.Stop()
 		for {
 			select {
-			case <-stop:
+			case <-over:
 				return
 			case <-pace.C:
 			}
@@ -192,10 +200,5 @@ func deletePosts(n *nemesis) func() {
 			}
 		}
 	})
-	return func() {
-		close(stop)
-		if n.next.Load() == first {
-			missed()
-		}
-	}
+	return func() { close(over) }
 }

@@ -69,7 +69,7 @@ var statements = []crashPoint{
 var scripts = map[string]crashPoint{
 	"absent": {stimulus: unseen}, "ack": {}, "backoff": {stimulus: locksRows}, "bury": {stimulus: letter}, "claim": {},
 	"delete": {stimulus: ask("DELETE", "/v1/appointments/%d", map[string]any{})}, "drop": {stimulus: native}, "due": {},
-	"edit": {stimulus: edited}, "floor": {stimulus: native}, "forget": {stimulus: deletes}, "inspect": {stimulus: verified},
+	"edit": {stimulus: edited}, "floor": {stimulus: native}, "forget": {under: (*nemesis).deleting}, "inspect": {stimulus: verified},
 	"lift": {stimulus: olderStamps}, "mark": {stimulus: ask("POST", "/v1/appointments/%d/dirty", map[string]any{})},
 	"move": {stimulus: slug}, "notices": {}, "notified": {}, "patterns": {stimulus: emptied}, "read": {},
 	"reconcile": {stimulus: strayClaim}, "recount": {stimulus: native}, "retire": {stimulus: retired, under: shut},

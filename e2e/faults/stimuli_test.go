@@ -96,7 +96,6 @@ func locksRows(n *nemesis) {
 	}
 }
 
-func deletes(n *nemesis) { heal := deletePosts(n); n.wait(time.Second); heal() }
 func barrier(n *nemesis) { _ = n.well() }
 func verified(n *nemesis) {
 	_, _, _ = newDirect(n.API, n.Token).ask("POST", "/v1/verify", map[string]any{})
@@ -150,7 +149,7 @@ func retired(n *nemesis) {
 
 // slug writes to a post that is made later.
 func slug(n *nemesis) {
-	name := strings.ReplaceAll(n.value("late"), ".", "-")
+	name := strings.ReplaceAll(n.value("slug"), ".", "-")
 	containers.Eventually(n.t, 30*time.Second, func(context.Context) error { // the last point may have left the site native
 		if _, outcome, why := newDirect(n.API, n.Token).ask("PUT", "/v1/appointments/"+name, map[string]any{"fields": map[string]string{"room": "1"}}); outcome != OK {
 			return fmt.Errorf("PUT of a slug: %s %s", outcome, why)
@@ -165,7 +164,7 @@ func slug(n *nemesis) {
 // has seen that it is not there.
 func unseen(n *nemesis) {
 	heal := withoutMySQL(n)
-	name := strings.ReplaceAll(n.value("late"), ".", "-")
+	name := strings.ReplaceAll(n.value("slug"), ".", "-")
 	containers.Eventually(n.t, 30*time.Second, func(context.Context) error {
 		a, outcome, why := newDirect(n.API, n.Token).ask("PUT", "/v1/appointments/"+name, map[string]any{"fields": map[string]string{"room": "1"}})
 		if outcome != OK || !a.Unverified {
