@@ -43,7 +43,7 @@ faults: images ## break the stack while it is written to: make faults SECONDS=60
 mutants: images ## weaken rules of the product in turn: the faults' checker must find the harm
 	HOSPITAL_SUITE=$(SUITE) go test -count 1 -v -timeout 30m -run 'Mutants$$' ./e2e/faults -faults.mutants
 
-crashpoints: images ## kill a sidecar before and after every script and statement that it sends
+crashpoints: images ## kill a sidecar before and after every script and statement that it sends, PHP around each step of its take-over
 	HOSPITAL_SUITE=$(SUITE) go test -count 1 -v -timeout 30m -run 'TestCrashPoints$$' ./e2e/faults -faults.crashpoints -faults.seed $(or $(SEED),1)
 
 bench: bench-images ## measure it beside plain WordPress and the guide's way: table, figures, charts (a quarter of an hour or more; a quiet machine)

@@ -11,9 +11,9 @@ import (
 )
 
 // weakenedPlugin are the rules of the plugin that a real stack can be brought to
-// need. Not among them is the wait for the deadline after a reset: a site stays
-// native for at least a lease, and a lease is never shorter than a deadline, so
-// the sidecar's own rules hide that one; e2e/model has it.
+// need. Not among them is the wait for the deadline after a reset: it shows only
+// where the site is native already and is given back within one deadline;
+// e2e/model has it.
 var weakenedPlugin = []mutant{
 	{"no wait of L", "R3", "class-site.php",
 		"+ Settings::lease() * 1000000;", "+ 0 * Settings::lease();", oldLease},
