@@ -37,13 +37,13 @@ func everything() []fault {
 		{"MySQL read-only", "database", global("read_only", "0", "1"), brief, long},
 		{"MySQL out of connections", "database", outOfConnections, brief, long},
 		{"rows of the hot posts locked", "rows", lockRows, brief, 3 * time.Second},
-		{"deadlocks on the hot posts' rows", "rows", deadlocks, brief, long},
+		{"deadlocks on the hot posts' rows", "rows", deadlocks, time.Second, long},
 		{"the site row locked", "rows", lockSite, brief, 1500 * time.Millisecond},
 		{"COMMIT's answer to the sidecar lost", containers.SidecarToDB, loseCommit(containers.SidecarToDB, false), brief, long},
 		{"COMMIT's answer to the second sidecar lost", containers.SecondToDB, loseCommit(containers.SecondToDB, false), brief, long},
 		{"COMMIT's answer to PHP lost", containers.PHPToDB + withoutSidecars, losePHPCommit, brief, long},
 		{"database killed between COMMIT and its answer", "database", loseCommit(containers.SidecarToDB, true), 0, brief},
-		{"posts deleted while they are written to", "posts", deletePosts, brief, long},
+		{"posts deleted while they are written to", "posts", deletePosts, 500 * time.Millisecond, long},
 	}...)
 }
 
